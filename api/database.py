@@ -1,0 +1,131 @@
+"""The connection pool: read-only in three ways, and indifferent to a database that goes away and comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from api.settings import ApiSettings
+from extract.errors import DatabaseAwayError
+
+Row = Mapping[str, Any]
+
+_SQL = Path(__file__).parent / "sql"
+_CLOSE_SECONDS = 5.0
+_CUT_OFF = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    # how the driver meets a connection that the server ended a moment ago
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+
+log = logging.getLogger(__name__)
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of the named query `api/sql/<name>.sql`."""
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Database:
+    """Reads the views of the schema `api` as the role `coeqwal_read`.
+
+    A session has the role's rights only, starts read-only transactions, and finds no other schema by a bare name.
+
+    Args:
+        settings: pool sizes, time limits, and where the database is.
+    """
+
+    def __init__(self, settings: ApiSettings) -> None:
+        self._settings = settings
+        self._pool: Any = None
+
+    async def open(self) -> None:
+        """Create the pool and open the first connections; a database that is away does not stop the service."""
+        # A pool with a floor of connections fails to start without its database, so the floor is opened here.
+        self._pool = await asyncpg.create_pool(
+            connect=self._connect, init=_become_reader, min_size=0, max_size=self._settings.pool_max
+        )
+        try:
+            async with AsyncExitStack() as stack:
+                for _ in range(min(self._settings.pool_min, self._settings.pool_max)):
+                    await stack.enter_async_context(self.connection())
+        except Exception as error:
+            # Whatever it is, each request meets it again and answers for it.
+            log.warning("the service starts without its database: %s: %s", type(error).__name__, error)
+
+    async def close(self) -> None:
+        """Give running queries a moment to end, then cut the connections."""
+        try:
+            await asyncio.wait_for(self._pool.close(), _CLOSE_SECONDS)
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _connect(self, *_: object, **options: Any) -> Any:
+        """A new connection; the URL is looked up each time, as the embedded server may return on another port."""
+        limit = self._settings.statement_timeout
+        return await asyncpg.connect(
+            self._settings.resolved_database_url(),
+            timeout=self._settings.connect_timeout,
+            # Only for a network that swallows answers; normally PostgreSQL's own limit comes first.
+            command_timeout=limit + self._settings.connect_timeout,
+            server_settings={
+                "application_name": "coeqwal-api",
+                "search_path": "api",
+                "statement_timeout": str(round(limit * 1000)),
+                "default_transaction_read_only": "on",
+                "jit": "off",
+            },
+            **options,
+        )
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Any]:
+        """A connection of the pool.
+
+        Raises:
+            DatabaseAwayError: there is none, or it did not come or answer in time.
+        """
+        try:
+            async with self._pool.acquire(timeout=self._settings.connect_timeout * 2) as connection:
+                yield connection
+        except OSError as error:
+            raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
+
+    async def fetch(self, query: str, *values: object) -> Sequence[Row]:
+        """All rows of a named query.
+
+        Args:
+            query: name of a file in `api/sql`.
+            values: the values of `$1`, `$2`, ..., bound, never pasted.
+
+        Raises:
+            DatabaseAwayError: the database cannot be reached.
+            asyncpg.PostgresError: PostgreSQL refused or gave up the query.
+        """
+        try:
+            return await self._fetch_once(query, values)
+        except _CUT_OFF:
+            # The server was restarted under the pool: none of its connections is good. Reading twice does no harm.
+            await self._pool.expire_connections()
+            return await self._fetch_once(query, values)
+
+    async def _fetch_once(self, query: str, values: Sequence[object]) -> Sequence[Row]:
+        async with self.connection() as connection:
+            rows: Sequence[Row] = await connection.fetch(statement(query), *values)
+            return rows
+
+
+async def _become_reader(connection: Any) -> None:
+    """Give up every right but that of reading `api`; a failure refuses the connection."""
+    await connection.execute("set role coeqwal_read")

@@ -1,0 +1,158 @@
+"""What goes wrong, and the one table that says with which status and words it is answered."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from extract.errors import DatabaseAwayError, UsageError
+
+log = logging.getLogger(__name__)
+
+
+class Problem(BaseModel):
+    """The body of every answer that is not a result, apart from malformed parameters (422)."""
+
+    detail: str = Field(description="What went wrong, in one sentence")
+    code: str = Field(description="The same as a stable word for programs, such as unknown_scenario")
+    unknown: list[str] = Field(default=[], description="Codes of the request that the catalogue does not hold")
+    error_id: str | None = Field(default=None, description="Id of the log entry; with status 500 and above")
+
+
+class RequestError(Exception):
+    """The request asks for something that makes no sense or does not exist; its text is meant for the client.
+
+    Args:
+        detail: what is wrong and, where it helps, what would be right.
+        unknown: the codes of the request that the catalogue does not hold.
+    """
+
+    def __init__(self, detail: str, unknown: Sequence[str] = ()) -> None:
+        super().__init__(detail)
+        self.unknown = list(unknown)
+
+
+class BadParameterError(RequestError):
+    """A query parameter, or a combination of them, has no meaning."""
+
+
+class UnknownScenarioError(RequestError):
+    """The registry holds no scenario of this id."""
+
+
+class UnknownReservoirError(RequestError):
+    """The catalogue holds no reservoir of this code."""
+
+
+class UnknownGroupError(RequestError):
+    """The catalogue holds no reservoir group of this code."""
+
+
+class NoDataError(RequestError):
+    """Scenario and reservoirs are known, but no result of them is loaded."""
+
+
+class NoDocumentationError(RequestError):
+    """The dbt documentation was not generated."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and code of an answer, and its words; without words the exception's own are safe to show."""
+
+    status: int
+    code: str
+    words: str | None = None
+
+
+_AWAY = Answer(503, "database_away", "The database cannot be reached at the moment; try again soon.")
+_UNUSABLE = Answer(503, "database_unusable", "The database does not serve results at the moment.")
+
+ANSWERS: dict[type[BaseException], Answer] = {
+    BadParameterError: Answer(400, "bad_parameter"),
+    UnknownScenarioError: Answer(404, "unknown_scenario"),
+    UnknownReservoirError: Answer(404, "unknown_reservoir"),
+    UnknownGroupError: Answer(404, "unknown_group"),
+    NoDataError: Answer(404, "no_data"),
+    NoDocumentationError: Answer(404, "no_documentation"),
+    asyncpg.QueryCanceledError: Answer(504, "database_timeout", "The database took too long to answer."),
+    DatabaseAwayError: _AWAY,
+    asyncpg.PostgresConnectionError: _AWAY,
+    asyncpg.OperatorInterventionError: _AWAY,
+    asyncpg.InsufficientResourcesError: _AWAY,
+    asyncpg.InterfaceError: _AWAY,
+    asyncpg.InternalClientError: _AWAY,
+    asyncpg.InvalidCatalogNameError: _UNUSABLE,
+    asyncpg.InvalidAuthorizationSpecificationError: _UNUSABLE,
+    asyncpg.InsufficientPrivilegeError: _UNUSABLE,
+    # `set role` of a role that was never created
+    asyncpg.InvalidParameterValueError: _UNUSABLE,
+    asyncpg.UndefinedTableError: _UNUSABLE,
+    # no database URL anywhere
+    UsageError: _UNUSABLE,
+    Exception: Answer(500, "internal_error", "The service failed to answer; the fault is recorded."),
+}
+"""Exception → answer; of an exception's classes the most specific one in the table counts."""
+
+
+def answer_for(error: Exception) -> Answer:
+    """The answer for an exception."""
+    return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+
+
+def problem_response(error: Exception, request: str) -> Response:
+    """The response for an exception; from status 500 on it is logged under the id that the client gets.
+
+    Args:
+        error: what was raised.
+        request: method and path, for the log.
+    """
+    answer = answer_for(error)
+    body: dict[str, Any] = {"detail": answer.words or str(error), "code": answer.code}
+    headers = {}
+    if isinstance(error, RequestError) and error.unknown:
+        body["unknown"] = error.unknown
+    if answer.status >= 500:
+        body["error_id"] = uuid.uuid4().hex
+        # A database that is away needs no stack trace per request.
+        trace = None if isinstance(error, DatabaseAwayError) else error
+        log.error(
+            "%s -> %d error_id=%s: %s: %s",
+            request, answer.status, body["error_id"], type(error).__name__, error, exc_info=trace,
+        )  # fmt: skip
+    if answer.status == 503:
+        headers["Retry-After"] = "5"
+    return Response(orjson.dumps(body), answer.status, headers, media_type="application/json")
+
+
+class ErrorBoundary:
+    """Innermost middleware: turns every exception of a route into a `Problem`, inside CORS and compression."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application; answer for it when it fails before it answered."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            response = problem_response(error, f"{scope['method']} {scope['path']!r}")
+            await response(scope, receive, send)

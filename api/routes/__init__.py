@@ -1,0 +1,1 @@
+"""Routes by subject; each reads one named query and shapes its rows."""

@@ -1,0 +1,82 @@
+"""Routes of the reservoir catalogue."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from api.models.reservoirs import (
+    Reservoir,
+    ReservoirGroup,
+    ReservoirGroups,
+    Reservoirs,
+    ReservoirsWithStatistics,
+    ReservoirWithStatistics,
+)
+from api.models.scenarios import ScenarioReservoirs, ScenariosWithStatistics
+from api.parameters import DEFAULT_GROUP, Db
+from api.routes.system import SERVER_ERRORS
+
+router = APIRouter(prefix="/api/statistics", tags=["reservoirs"], responses=SERVER_ERRORS)
+
+
+@router.get("/reservoirs", summary="Reservoirs")
+async def list_reservoirs(db: Db) -> Reservoirs:
+    """All reservoirs of the catalogue, with or without results."""
+    rows = await db.fetch("reservoirs")
+    return Reservoirs(
+        reservoirs=[
+            Reservoir.model_validate({**row, "reservoir_id": row["reservoir_code"], "groups": row["groups"] or []})
+            for row in rows
+        ]
+    )
+
+
+@router.get("/reservoirs/all", summary="Reservoirs with statistics")
+async def list_reservoirs_with_statistics(db: Db) -> ReservoirsWithStatistics:
+    """The reservoirs that have a period summary in at least one scenario."""
+    major = await db.fetch("reservoir_group_members", DEFAULT_GROUP)
+    rows = await db.fetch("reservoirs_with_statistics")
+    return ReservoirsWithStatistics(
+        major=[row["reservoir_code"] for row in major],
+        all=[
+            ReservoirWithStatistics(
+                reservoir_id=row["reservoir_code"],
+                name=row["reservoir_name"],
+                capacity_taf=row["capacity_taf"],
+            )
+            for row in rows
+        ],
+        total=len(rows),
+    )
+
+
+@router.get("/reservoir-groups", summary="Reservoir groups")
+async def list_reservoir_groups(db: Db) -> ReservoirGroups:
+    """All groups of reservoirs with their members."""
+    return ReservoirGroups(
+        groups=[
+            ReservoirGroup(
+                group_id=row["group_code"],
+                name=row["group_name"],
+                reservoirs=row["reservoirs"],
+            )
+            for row in await db.fetch("reservoir_groups")
+        ]
+    )
+
+
+@router.get("/scenarios", summary="Scenarios with statistics")
+async def list_scenarios_with_statistics(db: Db) -> ScenariosWithStatistics:
+    """The scenarios that have reservoir statistics, with the reservoirs of each."""
+    rows = await db.fetch("scenarios_with_statistics")
+    return ScenariosWithStatistics(
+        scenarios=[
+            ScenarioReservoirs(
+                scenario_id=row["scenario_id"],
+                reservoirs=row["reservoirs"],
+                reservoir_count=len(row["reservoirs"]),
+            )
+            for row in rows
+        ],
+        total=len(rows),
+    )

@@ -1,0 +1,52 @@
+"""Settings of the web service, read once when the application is created."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from extract.settings import PROJECT
+from extract.settings import settings as project_settings
+
+
+class ApiSettings(BaseSettings):
+    """How the service runs. Environment names are `COEQWAL_API_<NAME>`, except `DATABASE_URL`.
+
+    Attributes:
+        database_url: a PostgreSQL URL; without it the project's own database, looked up at each connection.
+        pool_min: connections opened when the service starts.
+        pool_max: connections at most.
+        connect_timeout: seconds to wait for a new connection, and for a free one of the pool.
+        statement_timeout: seconds after which PostgreSQL gives up a query.
+        cors_origins: web origins that may read the service from a browser.
+        cors_origin_regex: further origins, matched in full; the default is localhost with any port.
+        cache_max_age: seconds for which a cache may keep an answer without asking again.
+        docs_dir: folder in which `dbt docs generate --static` left `static_index.html`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COEQWAL_API_", frozen=True, populate_by_name=True, extra="ignore")
+
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    pool_min: int = Field(1, ge=0)
+    pool_max: PositiveInt = 10
+    connect_timeout: PositiveFloat = 5.0
+    statement_timeout: PositiveFloat = 10.0
+    cors_origins: tuple[str, ...] = (
+        "https://coeqwal.org",
+        "https://www.coeqwal.org",
+        "https://dev.coeqwal.org",
+        "https://staging.coeqwal.org",
+    )
+    cors_origin_regex: str | None = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
+    cache_max_age: int = Field(300, ge=0)
+    docs_dir: Path = PROJECT / "target"
+
+    def resolved_database_url(self) -> str:
+        """The URL to connect to.
+
+        Raises:
+            UsageError: no URL is set and the embedded database was never started.
+        """
+        return self.database_url or project_settings().resolved_database_url()

@@ -1,0 +1,45 @@
+-- Storage by water month, % of capacity and TAF. $1 = scenario id, $2 = reservoir codes.
+select
+    load_id,
+    reservoir_code,
+    reservoir_name,
+    water_month,
+    sample_count,
+    capacity_taf,
+    dead_pool_taf,
+    cv,
+    mean_taf,
+    q0_taf,
+    q10_taf,
+    q30_taf,
+    q50_taf,
+    q70_taf,
+    q90_taf,
+    q100_taf,
+    exc_p5_taf,
+    exc_p10_taf,
+    exc_p25_taf,
+    exc_p50_taf,
+    exc_p75_taf,
+    exc_p90_taf,
+    exc_p95_taf,
+    mean_pct,
+    q0_pct,
+    q10_pct,
+    q30_pct,
+    q50_pct,
+    q70_pct,
+    q90_pct,
+    q100_pct,
+    exc_p5_pct,
+    exc_p10_pct,
+    exc_p25_pct,
+    exc_p50_pct,
+    exc_p75_pct,
+    exc_p90_pct,
+    exc_p95_pct
+from api_reservoir_storage_monthly
+where
+    scenario_id = $1
+    and reservoir_code = any($2::text[])
+order by reservoir_code, water_month

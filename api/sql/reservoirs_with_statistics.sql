@@ -1,0 +1,8 @@
+-- The reservoirs with a period summary in at least one scenario. Capacity in TAF.
+select
+    reservoir_code,
+    reservoir_name,
+    capacity_taf
+from api_reservoir
+where reservoir_code in (select reservoir_code from api_reservoir_period_summary)
+order by sort_order, reservoir_code

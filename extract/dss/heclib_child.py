@@ -1,0 +1,118 @@
+"""The child process in which heclib runs: `python -m extract.dss.heclib_child read|write JOB`.
+
+JOB is a folder: `read` expects `input.dss` and `window.json` there and leaves `values.npy` and `result.json`;
+`write` expects `records.json` and `values.npy` and leaves `output.dss`. The parent (`heclib_process`) makes
+the folder, limits the time, and takes the folder away.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from extract.calendar import Month
+from extract.dss.heclib import HeclibError, HeclibFile
+from extract.dss.heclib_process import REFUSED
+from extract.dss.pathnames import group_monthly, text
+from extract.dss.reader import count_missing
+from extract.dss.series import Window, month_number, window_length
+from extract.dss.stamps import freeze_stamps
+from extract.dss.words import Floats, mask_missing
+
+SPARE_MEMORY = 2 * 2**30
+
+
+def limit_memory(job: Path) -> None:
+    """Bound what heclib may ask for: a few times the job's files and some spare; and write no core dump."""
+    size = sum(file.stat().st_size for file in job.iterdir())
+    bound, (_, allowed) = SPARE_MEMORY + 8 * size, resource.getrlimit(resource.RLIMIT_AS)
+    if allowed == resource.RLIM_INFINITY or bound < allowed:
+        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read(job: Path) -> None:
+    """Read all monthly series of `input.dss`, each over all its blocks, and keep the window."""
+    first, last = json.loads((job / "window.json").read_text())
+    window: Window = ((first[0], first[1]), (last[0], last[1]))
+    with HeclibFile(job / "input.dss") as file:
+        grouping = group_monthly(paths := file.pathnames())
+        count = len(grouping.parts)
+        values = np.full((count, window_length(window)), np.nan)
+        units, types, unreadable = [""] * count, [""] * count, list(grouping.undated)
+        outside = offsets = 0
+        begins, ends = np.full(count, 9999), np.zeros(count, np.int64)
+        np.minimum.at(begins, grouping.series, grouping.decades)
+        np.maximum.at(ends, grouping.series, grouping.decades)
+        blocks = np.bincount(grouping.series, minlength=count)
+        for row, parts in enumerate(grouping.parts):
+            a, b, c, e, f = (part.encode("latin-1") for part in parts)
+            path = b"/%b/%b/%b//%b/%b/" % (a, b, c, e, f)
+            begin, end = (int(begins[row]), 1), (int(ends[row]) + 9, 12)
+            try:
+                data, unit, kind, offset = file.read(path, begin, end)
+            except HeclibError as error:
+                unreadable.append(f"{text(path)}: {error}")
+                continue
+            mask_missing(data)
+            outside += int(np.isfinite(data).sum()) - _place(values[row], data, begin, window)
+            units[row], types[row], offsets = text(unit), text(kind), offsets + offset * int(blocks[row])
+        version = file.version
+    np.save(job / "values.npy", values)
+    result = {
+        "parts": grouping.parts,
+        "units": units,
+        "types": types,
+        "unreadable": unreadable,
+        "dss_version": version,
+        "records": len(paths),
+        "other_time_steps": grouping.other_time_steps,
+        "time_offsets": offsets,
+        "finite_outside_window": outside,
+        "missing_values": count_missing(values),
+    }
+    (job / "result.json").write_text(json.dumps(result))
+
+
+def _place(row: Floats, data: Floats, begin: Month, window: Window) -> int:
+    """Copy the part of a series that lies in the window; returns the number of finite values there."""
+    shift = month_number(begin) - month_number(window[0])
+    low, high = max(shift, 0), min(shift + len(data), len(row))
+    if low >= high:
+        return 0
+    row[low:high] = data[low - shift : high - shift]
+    return int(np.isfinite(row[low:high]).sum())
+
+
+def write(job: Path) -> None:
+    """Write the series of `records.json` to a new `output.dss`, whose times of writing are fixed ones."""
+    spec = json.loads((job / "records.json").read_text())
+    values = np.load(job / "values.npy", mmap_mode="r")
+    with HeclibFile(job / "output.dss", spec["version"]) as file:
+        for record in spec["records"]:
+            data = values[record["row"], record["begin"] : record["end"]]
+            dtype = np.float32 if record["single"] else np.float64
+            fields = (record["path"], record["day"], record["units"], record["type"])
+            path, day, units, kind = (field.encode("latin-1") for field in fields)
+            file.write(path, np.ascontiguousarray(data, dtype), day, units, kind)
+    freeze_stamps(job / "output.dss")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one job."""
+    action, job = arguments[0], Path(arguments[1])
+    limit_memory(job)
+    try:
+        {"read": read, "write": write}[action](job)
+    except HeclibError as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,173 @@
+"""The main reader: the whole file in memory as words, all blocks copied with numpy, no library of HEC's."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from extract.dss.layout6 import Layout6
+from extract.dss.layout7 import Layout7
+from extract.dss.pathnames import Grouping, group_monthly, text
+from extract.dss.series import MonthlySeries, ReadReport, Window, month_number, window_length
+from extract.dss.words import BLOCK_MONTHS, Blocks, Floats, Index, Layout, mask_missing
+from extract.errors import (
+    CorruptDssError,
+    DssError,
+    NotDssError,
+    RetryableError,
+    UnsupportedDssError,
+    UsageError,
+)
+
+SIGNATURE = b"ZDSS"
+SMALLEST = 1024
+"""Bytes of the shortest possible DSS file: header and one block of bins are longer than this."""
+
+MAX_RESULT_BYTES = 8 * 2**30
+CHUNK_ROWS = 4096
+
+REPLACE = "check that the file was copied completely (size, sha256), and fetch it again from its source"
+
+
+def open_input(path: Path) -> BinaryIO:
+    """Open a file for reading only, after making sure that it is a file.
+
+    Raises:
+        NotDssError: there is no such file, or it is a folder or a device.
+        DssError: it may not be read.
+    """
+    try:
+        mode = os.stat(path).st_mode
+        if stat.S_ISDIR(mode):
+            raise NotDssError(f"{path}: is a folder, not a DSS file", "name the DSS file inside it")
+        if not stat.S_ISREG(mode):
+            raise NotDssError(f"{path}: is not a regular file", "name a DSS file")
+        return open(path, "rb", buffering=0)
+    except FileNotFoundError as error:
+        raise NotDssError(f"{path}: there is no such file", "check the name") from error
+    except OSError as error:
+        raise DssError(f"{path}: cannot be opened: {error.strerror}", "check its permissions") from error
+
+
+def read_with_numpy(path: Path, window: Window) -> MonthlySeries:
+    """Read all monthly series of a file.
+
+    Raises:
+        NotDssError: the file is something else.
+        CorruptDssError: it is a DSS file, but truncated or damaged.
+        UnsupportedDssError: it is a DSS file of a form that only heclib can read.
+        DssError: it cannot be opened, or its series do not fit into memory.
+        RetryableError: the machine has not enough memory at the moment.
+        UsageError: the window ends before it begins.
+    """
+    if window_length(window) < 1:
+        raise UsageError(f"the window {window} ends before it begins", "give the first month first")
+    with open_input(path) as file:
+        try:
+            return _read(load_layout(file), window)
+        except DssError as error:
+            remedy = error.remedy or ("" if isinstance(error, UnsupportedDssError) else REPLACE)
+            raise type(error)(f"{path}: {error.message}", remedy) from error
+        except (IndexError, ValueError, OverflowError) as error:
+            raise CorruptDssError(f"{path}: damaged ({type(error).__name__}: {error})", REPLACE) from error
+        except MemoryError as error:
+            raise RetryableError(f"{path}: not enough memory: {error}", "free memory, try again") from error
+        except OSError as error:
+            raise RetryableError(f"{path}: reading failed: {error.strerror}", "check the disk") from error
+
+
+def load_layout(file: BinaryIO) -> Layout:
+    """Tell the file's version and load its words and catalogue.
+
+    Raises:
+        NotDssError: the file does not begin as DSS files do.
+        CorruptDssError: its catalogue is damaged.
+        UnsupportedDssError: it is neither version 6 nor 7.
+    """
+    size = os.fstat(file.fileno()).st_size
+    head = file.read(20)
+    file.seek(0)
+    if head[:4] != SIGNATURE:
+        what = f"does not begin with {SIGNATURE.decode()}" if size else "is empty"
+        raise NotDssError(f"{what}, so it is not a DSS file", "name a file written by HEC-DSS")
+    if size < SMALLEST:
+        raise CorruptDssError(f"truncated: only {size} bytes are there")
+    if head[16:18] == b"6-":
+        return Layout6(file)
+    if head[16:18] == b"7-":
+        return Layout7(file)
+    raise UnsupportedDssError(f"the DSS version {head[16:20]!r} is neither 6 nor 7")
+
+
+def _read(layout: Layout, window: Window) -> MonthlySeries:
+    grouping = group_monthly(layout.paths)
+    count = len(grouping.parts)
+    if count * window_length(window) * 8 > MAX_RESULT_BYTES:
+        raise DssError(f"{count} monthly series are more than fit into memory", "split the file")
+    blocks = layout.blocks(grouping.records) if count else None
+    values = np.full((count, window_length(window)), np.nan)
+    outside = 0
+    if blocks is not None:
+        _refuse_duplicates(grouping)
+        outside = _fill(values, blocks, grouping, month_number(window[0]))
+    units, types, conflicts = _texts(blocks, grouping)
+    report = ReadReport(
+        dss_version=layout.version,
+        file_version=layout.file_version,
+        records=len(layout.paths),
+        other_time_steps=grouping.other_time_steps,
+        unit_conflicts=conflicts,
+        time_offsets=int(blocks.offset.sum()) if blocks is not None else 0,
+        finite_outside_window=outside,
+        missing_values=count_missing(values),
+        unreadable=grouping.undated,
+    )
+    return MonthlySeries(grouping.parts, values, window[0], units, types, report)
+
+
+def count_missing(values: Floats) -> int:
+    """Number of NaN in an array, without a second array of its size."""
+    return sum(int(np.isnan(row).sum()) for row in values)
+
+
+def _refuse_duplicates(grouping: Grouping) -> None:
+    blocks = grouping.series * 10_000 + grouping.decades
+    if len(np.unique(blocks)) != len(blocks):
+        raise CorruptDssError("two records hold the same block of a series")
+
+
+def _fill(values: Floats, blocks: Blocks, grouping: Grouping, first: int) -> int:
+    """Copy all blocks to their place; returns the number of finite values outside the window."""
+    months = values.shape[1]
+    outside = 0
+    for decade in np.unique(grouping.decades).tolist():
+        start = decade * 12 - first
+        low, high = min(max(start, 0), months), max(min(start + BLOCK_MONTHS, months), 0)
+        used = slice(low - start, high - start) if low < high else slice(0, 0)
+        rows = np.flatnonzero(grouping.decades == decade)
+        for chunk in _chunks(rows):
+            block = blocks.values(chunk)
+            mask_missing(block)
+            outside += int(np.isfinite(block[:, : used.start]).sum() + np.isfinite(block[:, used.stop :]).sum())
+            if low < high:
+                values[grouping.series[chunk], low:high] = block[:, used]
+    return outside
+
+
+def _chunks(rows: Index) -> list[Index]:
+    return [rows[i : i + CHUNK_ROWS] for i in range(0, len(rows), CHUNK_ROWS)]
+
+
+def _texts(blocks: Blocks | None, grouping: Grouping) -> tuple[list[str], list[str], int]:
+    """Units and types of the series' first blocks, and how many blocks disagree with them."""
+    if blocks is None:
+        return [], [], 0
+    _, first = np.unique(grouping.series, return_index=True)
+    of_series = first[grouping.series]
+    units, types = blocks.units, blocks.types
+    conflicts = int(((units != units[of_series]) | (types != types[of_series])).sum())
+    return [text(u) for u in units[first].tolist()], [text(t) for t in types[first].tolist()], conflicts

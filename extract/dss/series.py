@@ -1,0 +1,85 @@
+"""What a read of a DSS file gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from extract.calendar import Month
+
+Window = tuple[Month, Month]
+"""First and last month wanted, both included."""
+
+
+class Parts(NamedTuple):
+    """The five pathname parts that name a series; the D part is the date of a block, not of the series."""
+
+    a: str
+    b: str
+    c: str
+    e: str
+    f: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """What was met while reading, for receipts and checks.
+
+    Attributes:
+        dss_version: 6 or 7.
+        file_version: version text of the library that made the file, such as `6-WC`.
+        records: records of the file's catalogue, of every kind.
+        other_time_steps: records that are not monthly series, counted by E part.
+        unit_conflicts: blocks whose units or type differ from those of the series' first block.
+        time_offsets: blocks whose values are stamped off the standard end of the month.
+        finite_outside_window: values that exist but lie outside the window.
+        missing_values: months of the window without a value, over all series.
+        read_by: which reader was used.
+        unreadable: monthly pathnames that could not be read, each with the reason.
+    """
+
+    dss_version: int
+    file_version: str
+    records: int
+    other_time_steps: dict[str, int] = field(default_factory=dict)
+    unit_conflicts: int = 0
+    time_offsets: int = 0
+    finite_outside_window: int = 0
+    missing_values: int = 0
+    read_by: Literal["numpy", "heclib"] = "numpy"
+    unreadable: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthlySeries:
+    """All monthly series of a file in one array.
+
+    Attributes:
+        parts: the name of each series, in catalogue order.
+        values: float64 of shape [series, months]; NaN where the file has no value. Column i is the month
+            `first_month` + i; a value belongs to the month that ends at its 24:00 stamp.
+        first_month: (year, month) of the first column.
+        units: the units of each series as the file has them.
+        types: the data type of each series, such as `PER-AVER`.
+        report: what was met while reading.
+    """
+
+    parts: list[Parts]
+    values: npt.NDArray[np.float64]
+    first_month: Month
+    units: list[str]
+    types: list[str]
+    report: ReadReport
+
+
+def month_number(month: Month) -> int:
+    """Months since January of year 0."""
+    return month[0] * 12 + month[1] - 1
+
+
+def window_length(window: Window) -> int:
+    """Number of months in a window; zero or negative if its ends are swapped."""
+    return month_number(window[1]) - month_number(window[0]) + 1

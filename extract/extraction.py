@@ -1,0 +1,271 @@
+"""From the ZIP of a model run to its CSV files and receipt."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from pydantic import ValidationError
+
+from extract import calendar, names
+from extract.archive import Archive, translated
+from extract.csv_out import Provenance, write_load, write_wide
+from extract.dss import MonthlySeries, read_monthly
+from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
+from extract.load import ScenarioLoad, month_start
+from extract.model_run import ModelRunZip, classify, file_sha256
+from extract.receipts import CsvOutput, DssFile, ExtractRecord, Refusal, Validation
+from extract.settings import PROJECT
+from extract.trend import compare
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to extract.
+
+    Attributes:
+        scenario_id: the scenario that the run belongs to.
+        zip_path: the ZIP.
+        trend_path: the trend report's reference CSV, if there is one.
+    """
+
+    scenario_id: str
+    zip_path: Path
+    trend_path: Path | None = None
+
+
+@lru_cache(maxsize=1)
+def known_variables() -> frozenset[tuple[str, str, str]]:
+    """(DSS kind, B part, C part) of every variable that the seed `variable_map` names, in capitals."""
+    (seed,) = (PROJECT / "seeds").rglob("variable_map.csv")
+    with seed.open(encoding="utf-8", newline="") as file:
+        return frozenset(
+            (row["dss_kind"], row["part_b"].upper(), part_c.upper())
+            for row in csv.DictReader(file)
+            for part_c in (row["part_c"], row["part_c_fallback"])
+            if row["part_b"] and part_c
+        )
+
+
+def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord:
+    """Read the DSS files of a run, write the CSV files and the receipt to the archive.
+
+    The receipt is written last: where it is, everything it names is there too. Extracting the same ZIP again
+    finds its receipt and does nothing.
+
+    Args:
+        request: scenario, ZIP and trend report.
+        archive: where the products go.
+        work_dir: folder of its own for temporary files; removed at the end.
+
+    Raises:
+        DataRefusedError: the input is no good; a receipt is left under `rejected/` and nothing else changes.
+        RetryableError: disk or archive failed; nothing else changes.
+    """
+    zip_sha = ""
+    try:
+        zip_file = ModelRunZip(request.zip_path)
+        zip_sha = file_sha256(request.zip_path)
+        if request.trend_path and not request.trend_path.is_file():
+            raise DataRefusedError(f"{request.trend_path}: there is no such file", "check the path given with --trend")
+        trend_sha = file_sha256(request.trend_path) if request.trend_path else None
+        known = finished(archive, request.scenario_id)
+        if known and (known.zip_sha256, known.validation.reference_sha256) == (zip_sha, trend_sha):
+            return known
+        shutil.rmtree(work_dir, ignore_errors=True)  # of a process that was killed
+        work_dir.mkdir(parents=True)
+        try:
+            return _Extraction(request, archive, work_dir, zip_file, zip_sha).run()
+        finally:
+            shutil.rmtree(work_dir, ignore_errors=True)
+    except OSError as error:
+        raise translated(error, str(error.filename or work_dir)) from error
+    except CoeqwalError as error:
+        if not error.retryable:
+            _leave_refusal(request, archive, zip_sha, error)
+        raise
+
+
+def finished(archive: Archive, scenario_id: str) -> ExtractRecord | None:
+    """The receipt of the scenario's last extraction, if it is of this version and its files are there."""
+    text = archive.get_text(names.extract_record_key(scenario_id))
+    if text is None:
+        return None
+    try:
+        record = ExtractRecord.model_validate_json(text)
+    except ValidationError:  # damaged, or of another version
+        return None
+    if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256):
+        return None
+    return record if all(archive.exists(output.key) for output in record.csv_outputs.values()) else None
+
+
+def load_record(record: ExtractRecord) -> ScenarioLoad:
+    """What a receipt says of the rows to load."""
+    return ScenarioLoad(
+        scenario_id=record.scenario_id,
+        receipt_id=record.receipt_id,
+        zip_name=record.zip_name,
+        zip_sha256=record.zip_sha256,
+        dv_series=record.dv.series,
+        sv_series=record.sv.series if record.sv else 0,
+        first_month=record.first_month,
+        last_month=record.last_month,
+    )
+
+
+def _leave_refusal(request: Request, archive: Archive, zip_sha: str, error: CoeqwalError) -> None:
+    name = request.zip_path.name
+    receipt = Refusal(
+        scenario_id=request.scenario_id,
+        reason_code=error.code,
+        message=error.message,
+        remedy=error.remedy,
+        zip_name=name,
+        zip_sha256=zip_sha,
+    )
+    archive.put_text(names.rejected_key(name, zip_sha), receipt.model_dump_json(indent=2) + "\n")
+
+
+class _Extraction:
+    """One extraction with its temporary folder."""
+
+    def __init__(self, request: Request, archive: Archive, folder: Path, zip_file: ModelRunZip, zip_sha: str) -> None:
+        self.request = request
+        self.archive = archive
+        self.folder = folder
+        self.zip_file = zip_file
+        self.zip_sha = zip_sha
+        self.receipt_id = names.receipt_id(request.scenario_id, zip_sha)
+
+    def run(self) -> ExtractRecord:
+        scenario_id, zip_name = self.request.scenario_id, self.request.zip_path.name
+        members = classify(self.zip_file.members, zip_name)
+        dv, dv_file, dv_source = self._read("dv", members.dv)
+        variables = self._count_known(dv)
+        products = {names.wide_csv_key(scenario_id, "dv"): self._wide("dv", dv)}
+        sources, sv_file = [(dv, dv_source)], None
+        if members.sv is not None:
+            sv, sv_file, sv_source = self._read("sv", members.sv)
+            products[names.wide_csv_key(scenario_id, "sv")] = self._wide("sv", sv)
+            sources.append((sv, sv_source))
+        load_csv = self.folder / "load.csv"
+        products[names.load_csv_key(scenario_id)] = (load_csv, write_load(load_csv, sources))
+        validation = self._validate(products[names.wide_csv_key(scenario_id, "dv")][0])
+        outputs = {
+            kind: CsvOutput(key=key, sha256=file_sha256(path), size_bytes=path.stat().st_size, rows=rows)
+            for (key, (path, rows)), kind in zip(products.items(), _output_kinds(len(products)), strict=True)
+        }
+        present = np.flatnonzero(np.isfinite(dv.values).any(axis=0))
+        record = ExtractRecord(
+            scenario_id=scenario_id,
+            receipt_id=self.receipt_id,
+            status="SUCCEEDED" if sv_file else "SUCCEEDED_PARTIAL",
+            zip_key=names.run_key(scenario_id, zip_name),
+            zip_name=zip_name,
+            zip_sha256=self.zip_sha,
+            zip_size_bytes=self.request.zip_path.stat().st_size,
+            name_matches_scenario=names.scenario_id_in(zip_name) == scenario_id,
+            classification=list(members.reasons),
+            dv=dv_file,
+            sv=sv_file,
+            first_month=month_start(int(present[0])),
+            last_month=month_start(int(present[-1])),
+            known_variables=variables,
+            csv_outputs=outputs,
+            validation=validation,
+        )
+        self._store(record, {key: path for key, (path, _) in products.items()})
+        return record
+
+    def _read(self, kind: str, member: str) -> tuple[MonthlySeries, DssFile, Provenance]:
+        """Unpack and read one DSS file; a message about it names the member and the ZIP."""
+        path = self.folder / f"{kind}.dss"
+        self.zip_file.unpack(member, path)
+        sha, size = file_sha256(path), path.stat().st_size
+        try:
+            series = read_monthly(path)
+        except CoeqwalError as error:
+            error.message = error.message.replace(str(path), f"{self.request.zip_path}: {member}")
+            raise
+        path.unlink()
+        infinite = np.isinf(series.values)
+        series.values[infinite] = np.nan
+        report = series.report
+        if report.unreadable:
+            raise CorruptDssError(
+                f"{self.request.zip_path}: {member}: {len(report.unreadable)} series cannot be read, the first is "
+                f"{report.unreadable[0]}",
+                "upload the model run again; a run is loaded whole or not at all",
+            )
+        facts = DssFile(
+            path_in_zip=member,
+            sha256=sha,
+            size_bytes=size,
+            dss_version=report.dss_version,
+            read_by=report.read_by,
+            series=len(series.parts),
+            missing_values=report.missing_values + int(infinite.sum()),
+            infinite_values=int(infinite.sum()),
+            finite_outside_window=report.finite_outside_window,
+            other_time_steps=report.other_time_steps,
+            unit_conflicts=report.unit_conflicts,
+            time_offsets=report.time_offsets,
+            unreadable=list(report.unreadable),
+        )
+        return series, facts, Provenance(self.request.scenario_id, kind, self.receipt_id, member, sha)
+
+    def _count_known(self, dv: MonthlySeries) -> int:
+        known = {(b, c) for kind, b, c in known_variables() if kind == "dv"}
+        with_data = np.isfinite(dv.values).any(axis=1)
+        found = sum(
+            1 for parts, any_value in zip(dv.parts, with_data, strict=True)
+            if any_value and (parts.b.upper(), parts.c.upper()) in known
+        )  # fmt: skip
+        if found == 0:
+            others = sum(dv.report.other_time_steps.values())
+            raise NoKnownVariableError(
+                f"{self.request.zip_path}: the DV file has {len(dv.parts)} monthly series ({others} records have other "
+                f"time steps), and none is a variable of the warehouse with a value between {month_start(0)[:7]} and "
+                f"{month_start(calendar.MONTHS - 1)[:7]}",
+                "see that this is the output of a CalSim3 run; the variables are listed in seeds/**/variable_map.csv",
+            )
+        return found
+
+    def _wide(self, kind: str, series: MonthlySeries) -> tuple[Path, int]:
+        path = self.folder / f"{kind}.csv"
+        return path, write_wide(path, series, kind)
+
+    def _validate(self, wide_csv: Path) -> Validation:
+        trend = self.request.trend_path
+        if trend is None:
+            return Validation(status="NOT_CHECKED", note="no trend-report reference was given")
+        mismatches = self.folder / "mismatches.csv"
+        result = compare(trend, wide_csv, mismatches)
+        place = {
+            "reference_key": names.trend_key(self.request.scenario_id, trend.name),
+            "reference_sha256": file_sha256(trend),
+        }
+        if mismatches.exists():
+            place["mismatches_key"] = names.mismatches_key(self.request.scenario_id)
+            self.archive.put_file(place["mismatches_key"], mismatches)
+        return result.model_copy(update=place)
+
+    def _store(self, record: ExtractRecord, products: dict[str, Path]) -> None:
+        # Without a receipt a half-stored run is extracted again.
+        self.archive.remove(names.extract_record_key(record.scenario_id))
+        self.archive.put_file(record.zip_key, self.request.zip_path)
+        if self.request.trend_path and record.validation.reference_key:
+            self.archive.put_file(record.validation.reference_key, self.request.trend_path)
+        for key, path in products.items():
+            self.archive.put_file(key, path)
+        text = record.model_dump_json(indent=2) + "\n"
+        self.archive.put_text(names.extract_record_key(record.scenario_id), text)
+
+
+def _output_kinds(count: int) -> list[str]:
+    return ["dv_csv", "sv_csv", "load_csv"] if count == 3 else ["dv_csv", "load_csv"]

@@ -1,0 +1,276 @@
+"""Bulk load of one scenario into `staging.dss_series`, in one transaction.
+
+The rows go into a new partition aside, which takes the place of the old one at the end: readers see the old load
+or the new one, and a process that dies in the middle leaves the old one as it was. There are two ways in with
+the same result: the server fetches the load CSV from S3 (`aws_s3`), or the client streams it (COPY FROM STDIN).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.abc import Query
+
+from extract import calendar
+from extract.csv_out import LOAD_COLUMNS
+from extract.errors import CheckFailedError, DatabaseAwayError, DiskFullError
+from extract.settings import PROJECT
+
+OPTIONS = "(format csv, header true)"
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class S3Object:
+    """A load CSV that the database server fetches itself."""
+
+    bucket: str
+    key: str
+    region: str
+
+
+@dataclass(frozen=True)
+class ScenarioLoad:
+    """The record of a load, one row of `staging.scenario_load`.
+
+    Attributes:
+        first_month: first month with a value in the DV output, ISO date of its first day.
+        last_month: last such month.
+    """
+
+    scenario_id: str
+    receipt_id: str
+    zip_name: str
+    zip_sha256: str
+    dv_series: int
+    sv_series: int
+    first_month: str
+    last_month: str
+
+
+@contextmanager
+def connection(url: str) -> Iterator[psycopg.Connection]:
+    """A connection whose failures speak our language.
+
+    Raises:
+        DatabaseAwayError: the server is away, or went away in the middle.
+        DiskFullError: the server has no space left.
+        CheckFailedError: the server refused a statement.
+    """
+    try:
+        with psycopg.connect(url, connect_timeout=10, application_name="coeqwal load") as link:
+            yield link
+    except psycopg.errors.DiskFull as error:
+        raise DiskFullError(
+            f"the database server's disk is full ({error.diag.message_primary})",
+            "free space there, then try again",
+        ) from error
+    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        place = psycopg.conninfo.conninfo_to_dict(url)
+        raise DatabaseAwayError(
+            f"the database {place.get('host')}:{place.get('port', 5432)}/{place.get('dbname')} cannot be reached: "
+            f"{str(error).strip().splitlines()[0]}",
+            "start it (`coeqwal db start`) or correct DATABASE_URL, then run the same command again",
+        ) from error
+    except psycopg.Error as error:
+        raise CheckFailedError(
+            f"the database refused a statement: {str(error).strip()}",
+            "see that DATABASE_URL names the warehouse and its user may write there; nothing was changed",
+        ) from error
+
+
+def prepare(url: str) -> None:
+    """Create the landing tables and the reading role where they are missing."""
+    with connection(url) as link:
+        link.execute("select pg_advisory_xact_lock(hashtextextended('coeqwal/prepare', 0))")
+        link.execute((PROJECT / "extract" / "sql" / "warehouse.sql").read_bytes())
+
+
+def loaded_receipt(url: str, scenario_id: str) -> str | None:
+    """The receipt id of the scenario's present load, if it has one."""
+    with connection(url) as link:
+        row = link.execute(
+            "select receipt_id from staging.scenario_load where scenario_id = %s", [scenario_id]
+        ).fetchone()
+    return str(row[0]) if row else None
+
+
+def server_can_import(url: str) -> bool:
+    """Whether the server has `aws_s3.table_import_from_s3`."""
+    with connection(url) as link:
+        row = link.execute(
+            "select 1 from pg_proc as p inner join pg_namespace as n on n.oid = p.pronamespace"
+            " where n.nspname = 'aws_s3' and p.proname = 'table_import_from_s3'"
+        ).fetchone()
+    return row is not None
+
+
+def load_scenario(url: str, source: Path | S3Object, record: ScenarioLoad) -> int:
+    """Replace a scenario's rows by those of a load CSV.
+
+    Args:
+        url: the database.
+        source: the load CSV, local for COPY or on S3 for the server-side import.
+        record: what is loaded.
+
+    Returns:
+        The number of series loaded.
+
+    Raises:
+        CheckFailedError: the rows that arrived are not those announced; nothing was changed.
+        DatabaseAwayError, DiskFullError: as `connection`; nothing was changed.
+    """
+    partition = f"dss_series_{record.scenario_id}_{secrets.token_hex(4)}"
+    table = sql.Identifier("staging", partition)
+    with connection(url) as link:
+        run = link.execute
+        run("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"staging/{record.scenario_id}"])
+        run(sql.SQL("create table {} (like staging.dss_series including all)").format(table))
+        run(sql.SQL("alter table {} alter column month_values set statistics 0").format(table))
+        try:
+            _fill(link, partition, source)
+        except psycopg.Error as error:
+            if link.closed or isinstance(error, psycopg.errors.DiskFull):
+                raise
+            raise CheckFailedError(
+                f"{source}: not a load CSV that the server can read ({error})", "run `coeqwal extract` again"
+            ) from error
+        count = _check(link, table, record, source)
+        _swap(link, partition, record.scenario_id)
+        run(_UPSERT_LOAD, record.__dict__)
+        run(sql.SQL("analyze {}").format(table))
+    return count
+
+
+def _fill(link: psycopg.Connection, partition: str, source: Path | S3Object) -> None:
+    columns = ", ".join(LOAD_COLUMNS)
+    if isinstance(source, S3Object):
+        link.execute(
+            "select aws_s3.table_import_from_s3(%s, %s, %s, aws_commons.create_s3_uri(%s, %s, %s))",
+            [f"staging.{partition}", columns, OPTIONS, source.bucket, source.key, source.region],
+        )
+        return
+    statement: Query = sql.SQL("copy {} ({}) from stdin {}").format(
+        sql.Identifier("staging", partition), sql.SQL(columns), sql.SQL(OPTIONS)
+    )
+    with source.open("rb") as file, link.cursor().copy(statement) as copy:
+        while chunk := file.read(CHUNK):
+            copy.write(chunk)
+
+
+def _check(link: psycopg.Connection, table: sql.Identifier, record: ScenarioLoad, source: Path | S3Object) -> int:
+    """The rows must be the announced ones: a short file or another scenario's must not be swapped in."""
+    found = link.execute(
+        sql.SQL(
+            "select count(*) filter (where dss_kind = 'dv'), count(*) filter (where dss_kind = 'sv'),"
+            " count(*) filter (where scenario_id <> %s or receipt_id <> %s) from {}"
+        ).format(table),
+        [record.scenario_id, record.receipt_id],
+    ).fetchone()
+    if found != (record.dv_series, record.sv_series, 0):
+        raise CheckFailedError(
+            f"{source}: (DV series, SV series, rows of another load) are {found},"
+            f" expected {(record.dv_series, record.sv_series, 0)}",
+            "run `coeqwal extract` again, then load",
+        )
+    return record.dv_series + record.sv_series
+
+
+def _swap(link: psycopg.Connection, partition: str, scenario_id: str) -> None:
+    table = sql.Identifier("staging", partition)
+    # A proven constraint lets ATTACH skip its scan of the new partition.
+    link.execute(sql.SQL("alter table {} add check (scenario_id = {})").format(table, sql.Literal(scenario_id)))
+    old = link.execute(
+        "select c.relname from pg_inherits as i inner join pg_class as c on c.oid = i.inhrelid"
+        " where i.inhparent = 'staging.dss_series'::regclass and c.relname ~ %s",
+        [f"^dss_series_{scenario_id}_"],
+    ).fetchall()
+    for (name,) in old:
+        before = sql.Identifier("staging", name)
+        link.execute(sql.SQL("alter table staging.dss_series detach partition {}").format(before))
+        link.execute(sql.SQL("drop table {}").format(before))
+    link.execute(
+        sql.SQL("alter table staging.dss_series attach partition {} for values in ({})").format(
+            table, sql.Literal(scenario_id)
+        )
+    )
+
+
+_UPSERT_LOAD = """
+insert into staging.scenario_load as l
+    (scenario_id, receipt_id, zip_name, zip_sha256, dv_series, sv_series, first_month, last_month)
+values (%(scenario_id)s, %(receipt_id)s, %(zip_name)s, %(zip_sha256)s, %(dv_series)s, %(sv_series)s,
+        %(first_month)s, %(last_month)s)
+on conflict (scenario_id) do update set
+    receipt_id = excluded.receipt_id,
+    zip_name = excluded.zip_name,
+    zip_sha256 = excluded.zip_sha256,
+    dv_series = excluded.dv_series,
+    sv_series = excluded.sv_series,
+    first_month = excluded.first_month,
+    last_month = excluded.last_month,
+    loaded_at = now()
+"""
+
+
+@dataclass(frozen=True)
+class StageRun:
+    """One run of a stage, one row of `ops.ingest_run`.
+
+    Attributes:
+        state: what was reached, `UNCHANGED` or `FAILED`.
+        seconds: how long it took.
+        reason_code: code of the error, if it failed.
+        code_fingerprint: for a build, the digest of what it was built by.
+    """
+
+    scenario_id: str
+    stage: str
+    state: str
+    seconds: float
+    receipt_id: str | None = None
+    reason_code: str | None = None
+    message: str | None = None
+    code_fingerprint: str | None = None
+
+
+def record_stage(url: str, run: StageRun) -> None:
+    """Add a row to `ops.ingest_run`: one for each run of a stage, never overwritten."""
+    with connection(url) as link:
+        link.execute(
+            """
+            insert into ops.ingest_run
+                (scenario_id, stage, state, receipt_id, reason_code, message, code_fingerprint, started_at)
+            values (%(scenario_id)s, %(stage)s, %(state)s, %(receipt_id)s, %(reason_code)s, %(message)s,
+                    %(code_fingerprint)s, clock_timestamp() - make_interval(secs => %(seconds)s))
+            """,
+            run.__dict__,
+        )
+
+
+def is_built(url: str, scenario_id: str, receipt_id: str, code_fingerprint: str) -> bool:
+    """Whether the scenario's last build was of this load and code, and nobody has rebuilt any of its rows since."""
+    with connection(url) as link:
+        last = link.execute(
+            "select receipt_id, code_fingerprint, finished_at from ops.ingest_run"
+            " where scenario_id = %s and stage = 'build' and state <> 'UNCHANGED' order by run_id desc limit 1",
+            [scenario_id],
+        ).fetchone()
+        newest = link.execute(
+            "select max(built_at) from ops.scenario_build where scenario_id = %s", [scenario_id]
+        ).fetchone()
+    if last is None or newest is None or newest[0] is None:
+        return False
+    return last[:2] == (receipt_id, code_fingerprint) and newest[0] <= last[2]
+
+
+def month_start(position: int) -> str:
+    """ISO date of the first day of the month at a position of the calendar."""
+    year, month = calendar.month_at(position)
+    return f"{year:04d}-{month:02d}-01"

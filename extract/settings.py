@@ -1,0 +1,66 @@
+"""Settings of the command line, read once at the edge from the environment and the project's data folder."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from extract.errors import UsageError
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Where things are.
+
+    Attributes:
+        database_url: a PostgreSQL 15+ server by URL; without it the embedded server of the data folder.
+        data_dir: git-ignored folder for the embedded database, the local archive and process files.
+        archive: root of the archive, a folder or `s3://bucket/prefix`; default `<data_dir>/archive`.
+        pg_bin: folder with PostgreSQL's binaries for the embedded server; default the wheel's.
+        aws_region: region that server-side imports name.
+        s3_endpoint: another S3 endpoint than Amazon's.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    data_dir: Path = Field(PROJECT / "data", validation_alias="COEQWAL_DATA_DIR")
+    archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
+    pg_bin: Path | None = Field(None, validation_alias="COEQWAL_PG_BIN")
+    aws_region: str = Field("us-west-2", validation_alias="AWS_REGION")
+    s3_endpoint: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL_S3")
+
+    @property
+    def archive_root(self) -> str:
+        """The archive's root as text."""
+        return self.archive or str(self.data_dir / "archive")
+
+    @property
+    def url_file(self) -> Path:
+        """The file in which the embedded server leaves its URL."""
+        return self.data_dir / "database.url"
+
+    def resolved_database_url(self) -> str:
+        """The URL to connect to.
+
+        Raises:
+            UsageError: no URL is set and the embedded database was never started.
+        """
+        if self.database_url:
+            return self.database_url
+        if self.url_file.exists():
+            return self.url_file.read_text().strip()
+        raise UsageError(
+            f"no database: DATABASE_URL is not set and {self.url_file} does not exist",
+            "start the embedded database with `coeqwal db start`, or set DATABASE_URL",
+        )
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process."""
+    return Settings()

@@ -1,0 +1,98 @@
+-- What the loader owns: landing tables, load records and the reading role. Everything else is built by dbt.
+-- Idempotent: run by `coeqwal db init`.
+
+create schema if not exists staging;
+create schema if not exists ops;
+
+create table if not exists staging.dss_series (
+    scenario_id text not null,
+    dss_kind text not null check (dss_kind in ('sv', 'dv')),
+    part_a text not null,
+    part_b text not null,
+    part_c text not null,
+    part_e text not null,
+    part_f text not null,
+    data_type text not null,
+    units text not null,
+    first_month date not null check (first_month = date '1921-10-01'),
+    month_values double precision [] not null check (cardinality(month_values) = 1200),
+    receipt_id text not null,
+    source_file text not null,
+    source_row integer not null,
+    source_sha256 text not null,
+    loaded_at timestamptz not null default now(),
+    primary key (scenario_id, dss_kind, part_a, part_b, part_c, part_e, part_f)
+) partition by list (scenario_id);
+
+-- Compression by pglz costs more than the load itself: lz4 where the server has it, none where it has not.
+do $$
+begin
+    alter table staging.dss_series alter column month_values set compression lz4;
+exception when feature_not_supported then
+    alter table staging.dss_series alter column month_values set storage external;
+end
+$$;
+
+-- ANALYZE of long arrays takes longer than loading them, and no query needs their statistics.
+alter table staging.dss_series alter column month_values set statistics 0;
+
+create table if not exists staging.scenario_load (
+    scenario_id text primary key check (scenario_id ~ '^s[0-9]{4}$'),
+    receipt_id text not null,
+    zip_name text not null,
+    zip_sha256 text not null,
+    dv_series integer not null,
+    sv_series integer not null,
+    first_month date not null,
+    last_month date not null,
+    loaded_at timestamptz not null default now()
+);
+
+create table if not exists staging.geometry (
+    polygon_code text primary key,
+    entity_kind text not null,
+    entity_code text not null,
+    polygon_name text,
+    geometry jsonb not null,
+    area_acres double precision not null,
+    published_area_acres double precision not null,
+    point_count integer not null
+);
+
+create table if not exists ops.scenario_build (
+    model text not null,
+    scenario_id text not null,
+    fingerprint text not null,
+    invocation_id text not null,
+    built_at timestamptz not null default clock_timestamp(),
+    primary key (model, scenario_id)
+);
+
+create table if not exists ops.ingest_run (
+    run_id bigint generated always as identity primary key,
+    scenario_id text,
+    stage text not null,
+    state text not null,
+    reason_code text,
+    message text,
+    receipt_id text,
+    code_fingerprint text,
+    started_at timestamptz not null,
+    finished_at timestamptz not null default clock_timestamp()
+);
+
+comment on schema staging is 'Raw rows of model runs as they came, and the staging views that dbt puts on them.';
+comment on table staging.dss_series is 'One row per HEC-DSS series of a loaded model run; month_values[i] is month i of the calendar October 1921 to September 2021.';
+comment on table staging.scenario_load is 'One row per scenario: the model run that is loaded now. dbt takes the registry of scenarios from here.';
+comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJSON with rings by the right-hand rule; from the project''s own file.';
+comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios. Written by the materializations.';
+comment on table ops.ingest_run is 'One row per run of a stage, never overwritten.';
+
+do $$
+begin
+    if not exists (select 1 from pg_roles where rolname = 'coeqwal_read') then
+        create role coeqwal_read nologin;
+    end if;
+    execute format('grant coeqwal_read to %I', current_user);
+end
+$$;

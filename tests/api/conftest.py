@@ -1,0 +1,255 @@
+"""A stand-in for the built warehouse, fast and with rows chosen by hand, and the application on top of it.
+
+The stand-in's views are generated from the contracts of the dbt models in `dbt_project/models/api`, so it cannot
+offer a column that the warehouse does not. Scenarios:
+
+* s0001: every value different, so that a swapped column shows; no results for FOLSM.
+* s0002: SHSTA has NULL in every measure, OROVL has 0, FOLSM has NaN.
+* s0003: in the registry, not active, no results.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+import os
+import subprocess
+import sys
+import time
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+import pytest
+import yaml
+from psycopg import sql
+
+from api.main import create_app
+from api.settings import ApiSettings
+from extract.postgres import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+Contract = dict[str, dict[str, str]]
+Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
+
+KEYS = {
+    "load_id": "s0001-0123456789ab",
+    "dead_pool_basis": "constant 115 TAF",
+    "flood_level_basis": "series level 5",
+}
+RESERVOIRS = {"SHSTA": "Shasta", "OROVL": "Oroville", "FOLSM": "Folsom"}
+GROUPS = {"major": ["SHSTA", "OROVL", "FOLSM"], "cvp": ["SHSTA", "FOLSM"], "swp": ["OROVL"], "tier": ["OROVL", "SHSTA"]}
+MONTHS = (1, 12)
+
+
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    """View → column → type, from the yml files of the api models."""
+    views: Contract = {}
+    for file in sorted((ROOT / "dbt_project" / "models" / "api").rglob("*.yml")):
+        for model in yaml.safe_load(file.read_text()).get("models", []):
+            views[model["name"]] = {column["name"]: column["data_type"] for column in model["columns"]}
+    assert views, "no api model is described"
+    return views
+
+
+@pytest.fixture(scope="session")
+def stand_in_template(new_database: Callable[..., str], prepared_template: str, contract: Contract) -> str:
+    """A database with the stand-in; not to be connected to, only copied."""
+    url = new_database(prepared_template)
+    with psycopg.connect(url) as link:
+        link.execute("create schema api; create schema stand_in; grant usage on schema api to coeqwal_read")
+        for view, columns in contract.items():
+            listed = sql.SQL(", ").join(
+                sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind))  # type: ignore[arg-type]
+                for name, kind in columns.items()
+            )
+            link.execute(sql.SQL("create table stand_in.{} ({})").format(sql.Identifier(view), listed))
+            link.execute(
+                sql.SQL("create view api.{v} as select * from stand_in.{v}; grant select on api.{v} to coeqwal_read")
+                .format(v=sql.Identifier(view))
+            )  # fmt: skip
+        _fill(link, contract)
+    return url
+
+
+def _fill(link: psycopg.Connection, contract: Contract) -> None:
+    def insert(view: str, row: dict[str, Any]) -> None:
+        known = {name: value for name, value in row.items() if name in contract[view]}
+        link.execute(
+            sql.SQL("insert into stand_in.{} ({}) values ({})").format(
+                sql.Identifier(view),
+                sql.SQL(", ").join(map(sql.Identifier, known)),
+                sql.SQL(", ").join(sql.Placeholder() * len(known)),
+            ),
+            list(known.values()),
+        )
+
+    for number, title in enumerate(("Baseline", None, "Planned"), 1):
+        insert("api_scenario", _scenario(f"s000{number}", title))
+    for order, (code, name) in enumerate(RESERVOIRS.items(), 1):
+        groups = [group for group, members in GROUPS.items() if code in members]
+        insert(
+            "api_reservoir",
+            {"reservoir_code": code, "reservoir_name": name, "hydrologic_region": "SAC", "river": None,
+             "capacity_taf": 4552.004, "capacity_status": "confirmed", "dead_pool_taf": 115, "groups": groups,
+             "sort_order": order},
+        )  # fmt: skip
+    for order, (group, members) in enumerate(GROUPS.items(), 1):
+        for place, code in enumerate(members, 1):
+            insert(
+                "api_reservoir_group",
+                {"group_code": group, "group_name": f"Group {group}", "sort_order": order, "reservoir_code": code,
+                 "reservoir_name": RESERVOIRS[code], "member_order": place},
+            )  # fmt: skip
+    for view, columns in contract.items():
+        if "load_id" in columns and view != "api_scenario":
+            for row in _results(view, columns):
+                insert(view, row)
+
+
+def _scenario(identity: str, title: str | None) -> dict[str, Any]:
+    loaded = identity != "s0003"
+    return {
+        "scenario_id": identity, "run_name": f"{identity}_DCR2023_adjBL", "name": title, "short_title": title,
+        "description": None, "hydroclimate": "historical", "sibling_group": "baseline", "is_active": loaded,
+        "load_id": f"{identity}-0123456789ab" if loaded else None,
+        "loaded_at": "2026-11-20 08:00:00+00" if loaded else None,
+        "first_month": "1921-10-01" if loaded else None, "last_month": "2021-09-01" if loaded else None,
+    }  # fmt: skip
+
+
+def _results(view: str, columns: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Rows of a fact view; in s0001 each number comes from the column's name and the row, and ends in .23456789."""
+    aggregate = "aggregate_code" in columns
+    entities = {"NOD_STORAGE": "North of Delta", "SOD_STORAGE": "South of Delta"} if aggregate else RESERVOIRS
+    same = {"SHSTA": None, "OROVL": 0, "FOLSM": math.nan}
+    row_number = 0
+    for scenario in ("s0001", "s0002"):
+        for code, name in entities.items():
+            if (scenario, code) == ("s0001", "FOLSM"):
+                continue
+            for month in MONTHS if "water_month" in columns else (0,):
+                row_number += 1
+                row: dict[str, Any] = {}
+                for column, kind in columns.items():
+                    different = scenario == "s0001" or aggregate
+                    own = zlib.crc32(column.encode()) % 100_000 * 10 + row_number + 0.23456789
+                    value = own if different else same[code]
+                    if kind == "integer":
+                        value = None if value is None or math.isnan(value) else int(value)
+                    row[column] = KEYS.get(column) if kind == "text" else value
+                row |= {"scenario_id": scenario, "water_month": month, "load_id": f"{scenario}-0123456789ab"}
+                row |= {"reservoir_code": code, "reservoir_name": name, "aggregate_code": code, "aggregate_name": name}
+                yield row
+
+
+@pytest.fixture(scope="session")
+def stand_in_url(new_database: Callable[..., str], stand_in_template: str) -> str:
+    """The stand-in that tests share; not to be changed."""
+    return new_database(stand_in_template)
+
+
+@pytest.fixture
+def own_stand_in_url(new_database: Callable[..., str], stand_in_template: str) -> str:
+    """A stand-in of the test's own."""
+    return new_database(stand_in_template)
+
+
+@pytest.fixture
+def serve() -> Serve:
+    """Call it with a database's URL and settings for a client of the application, started and stopped around it."""
+
+    @asynccontextmanager
+    async def served(url: str, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+        app = create_app(ApiSettings(database_url=url, **settings))
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,
+        ):
+            client.app = app  # type: ignore[attr-defined]
+            yield client
+
+    return served
+
+
+@pytest.fixture
+async def client(serve: Serve, stand_in_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application over the shared stand-in."""
+    async with serve(stand_in_url) as each:
+        yield each
+
+
+class Relay:
+    """A TCP relay before the database, by which a test can take the database away and bring it back."""
+
+    def __init__(self, url: str) -> None:
+        self._target = urlsplit(url)
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._port = 0
+
+    async def start(self) -> str:
+        """Let connections through; returns the database's URL by way of the relay."""
+        self._server = await asyncio.start_server(self._relay, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+        user, _, _ = self._target.netloc.rpartition("@")
+        return urlunsplit(self._target._replace(netloc=f"{user}@127.0.0.1:{self._port}"))
+
+    async def stop(self) -> None:
+        """Cut all connections and let no new ones in."""
+        if self._server is not None:
+            self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        self._writers.clear()
+        await asyncio.sleep(0.05)
+
+    async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection(self._target.hostname, self._target.port)
+        self._writers |= {writer, far_writer}
+        await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while data := await reader.read(1 << 16):
+                writer.write(data)
+                await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def relay(own_stand_in_url: str) -> AsyncIterator[Relay]:
+    """A relay before a stand-in of the test's own, not started."""
+    each = Relay(own_stand_in_url)
+    yield each
+    await each.stop()
+
+
+@pytest.fixture
+def served_url(stand_in_url: str) -> Iterator[str]:
+    """URL of a real uvicorn server."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app", "--port", str(port)],
+        env={**os.environ, "DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"},
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(100):
+            try:
+                httpx.get(f"{url}/api/health/live").raise_for_status()
+                break
+            except httpx.TransportError:
+                assert process.poll() is None, "the server ended"
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        assert process.wait(10) is not None

@@ -1,0 +1,150 @@
+"""The routes over a warehouse that dbt has built from a loaded model run, instead of the stand-in."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from extract import calendar, load
+from extract.csv_out import LOAD_COLUMNS
+
+GOLDEN = Path(__file__).parent / "golden"
+SCENARIO = "s9002"
+RECEIPT = f"{SCENARIO}-0123456789ab"
+MONTH = np.arange(calendar.MONTHS)
+# A full reservoir every fourth April; a flood release of 1,000 CFS in every second January, else a true 0.
+SERIES = {
+    ("S_SHSTA", "STORAGE", "TAF"): np.where(MONTH % 48 == 6, 4500.0, 2000 + MONTH % 12),
+    ("C_SHSTA_FLOOD", "SPILL", "CFS"): np.where(MONTH % 24 == 3, 1000.0, 0.0),
+    ("S_SHSTALEVEL5DV", "STORAGE-LEVEL", "TAF"): np.full(calendar.MONTHS, 4400.0),
+    ("S_OROVL", "STORAGE", "TAF"): np.full(calendar.MONTHS, 1000.0),
+    ("S_FOLSM", "STORAGE", "TAF"): np.zeros(calendar.MONTHS),
+    ("S_SLUIS_CVP", "STORAGE", "TAF"): np.full(calendar.MONTHS, 500.0),
+}
+ROUTES = {
+    "percentiles": f"/api/statistics/scenarios/{SCENARIO}/reservoirs/SHSTA/percentiles",
+    "reservoir_percentiles": f"/api/statistics/scenarios/{SCENARIO}/reservoir-percentiles",
+    "storage_monthly": f"/api/statistics/scenarios/{SCENARIO}/storage-monthly?reservoirs=SHSTA",
+    "spill_monthly": f"/api/statistics/scenarios/{SCENARIO}/spill-monthly?group=cvp",
+    "period_summary": f"/api/statistics/scenarios/{SCENARIO}/period-summary?reservoirs=SHSTA",
+    "storage_aggregates": f"/api/statistics/scenarios/{SCENARIO}/storage-aggregates",
+    "scenario": f"/api/scenarios/{SCENARIO}",
+    "scenarios": "/api/scenarios",
+    "reservoirs": "/api/statistics/reservoirs",
+    "reservoirs_all": "/api/statistics/reservoirs/all",
+    "reservoir_groups": "/api/statistics/reservoir-groups",
+    "statistics_scenarios": "/api/statistics/scenarios",
+}
+
+
+@pytest.fixture(scope="module")
+def built_url(
+    new_database: Callable[..., str],
+    deployed_template: str,
+    run_dbt: Callable[..., Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """A deployed warehouse with one small scenario, loaded and built."""
+    url = new_database(deployed_template)
+    file = tmp_path_factory.mktemp("load") / "load.csv"
+    with file.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(LOAD_COLUMNS)
+        for number, ((part_b, part_c, units), values) in enumerate(SERIES.items(), 1):
+            array = "{" + ",".join(map(str, values)) + "}"
+            parts = [SCENARIO, "dv", "CALSIM", part_b, part_c, "1MON", "L2020A", "PER-AVER", units]
+            writer.writerow([*parts, calendar.first_day(), array, RECEIPT, "run/dv.dss", number, "0" * 64])
+    load.load_scenario(
+        url,
+        file,
+        load.ScenarioLoad(SCENARIO, RECEIPT, "run.zip", "0" * 64, len(SERIES), 0, "1921-10-01", "2021-09-01"),
+    )
+    run_dbt(url, "run", "--select", f"scenario:{SCENARIO}", check=True)
+    return url
+
+
+def shape(value: Any) -> Any:
+    """The keys of an answer, to the last level; codes and water months count as one key."""
+    if isinstance(value, list):
+        return [shape(value[0])] if value and isinstance(value[0], dict) else []
+    if not isinstance(value, dict):
+        return None
+    same = all(key.isupper() or key.isdigit() for key in value)
+    return {"*": shape(next(iter(value.values())))} if same else {key: shape(each) for key, each in value.items()}
+
+
+@pytest.mark.parametrize("name", ROUTES)
+async def test_answer_has_the_shape_of_the_golden_file(serve: Any, built_url: str, name: str) -> None:
+    async with serve(built_url) as client:
+        response = await client.get(ROUTES[name])
+    assert response.status_code == 200, response.text
+    expected = shape(json.loads((GOLDEN / f"{name}.json").read_text()))
+    assert shape(response.json()) == expected
+
+
+async def answer(client: httpx.AsyncClient, name: str) -> Any:
+    return (await client.get(ROUTES[name])).json()
+
+
+async def test_numbers_of_a_built_scenario(serve: Any, built_url: str) -> None:
+    async with serve(built_url) as client:
+        storage = (await answer(client, "storage_monthly"))["reservoirs"]["SHSTA"]
+        spill = (await answer(client, "spill_monthly"))["reservoirs"]["SHSTA"]["monthly"]
+        period = (await answer(client, "period_summary"))["reservoirs"]["SHSTA"]
+        aggregates = (await answer(client, "storage_aggregates"))["aggregates"]
+    assert list(storage["monthly_taf"]) == [str(month) for month in range(1, 13)]
+    april = SERIES["S_SHSTA", "STORAGE", "TAF"][6::12]
+    assert storage["monthly_taf"]["7"]["mean"] == round(float(april.mean()), 4)
+    assert storage["monthly_taf"]["7"]["cv"] == round(float(april.std(ddof=1) / april.mean()), 6)
+    assert storage["monthly_taf"]["7"]["exc_p5"] == 4500
+    assert storage["monthly_taf"]["7"]["exc_p95"] == 2006
+    assert storage["monthly_taf"]["7"]["sample_count"] == 100
+    assert (spill["4"]["spill_months_count"], spill["4"]["spill_frequency_pct"]) == (50, 50)
+    assert (spill["1"]["spill_months_count"], spill["1"]["spill_avg_cfs"]) == (0, 0)
+    assert spill["1"]["storage_at_spill_avg_taf"] is None
+    assert period["spill"]["annual_max_taf"] == round(1000 * 31 * 86400 / 43560000, 4)
+    assert period["probabilities"]["flood_pool_prob_april"] == 0.25
+    assert period["storage_exceedance_taf"]["p5"] >= period["storage_exceedance_taf"]["p95"]
+    assert period["simulation_years"] == {"start": 1922, "end": 2021, "total": 100}
+    assert set(aggregates) == {"NOD_STORAGE", "SOD_STORAGE"}
+
+
+async def test_absent_series_is_null_or_absent_never_zero(serve: Any, built_url: str) -> None:
+    async with serve(built_url) as client:
+        summary = (await client.get(f"/api/statistics/scenarios/{SCENARIO}/period-summary")).json()
+    assert "MELON" in summary["without_data"]
+    assert set(summary["reservoirs"]["OROVL"]["spill"].values()) == {None}
+    assert summary["reservoirs"]["FOLSM"]["means"] == {
+        "annual_avg_taf": 0, "april_avg_taf": 0, "september_avg_taf": 0,
+    }  # fmt: skip
+
+
+async def test_catalogue_of_a_built_warehouse(serve: Any, built_url: str) -> None:
+    async with serve(built_url) as client:
+        assert [each["short_code"] for each in await answer(client, "scenarios")] == [SCENARIO]
+        groups = {each["group_id"]: each for each in (await answer(client, "reservoir_groups"))["groups"]}
+        assert {"major", "cvp", "swp", "tier"} <= set(groups)
+        assert len(groups["major"]["reservoirs"]) == 8
+        reservoirs = (await answer(client, "reservoirs"))["reservoirs"]
+        assert len({each["reservoir_id"] for each in reservoirs}) == len(reservoirs) > 80
+        with_statistics = await answer(client, "reservoirs_all")
+        assert {each["reservoir_id"] for each in with_statistics["all"]} == {"SHSTA", "OROVL", "FOLSM", "SLUIS_CVP"}
+
+
+async def test_deployed_warehouse_without_a_scenario(serve: Any, warehouse_url: str) -> None:
+    async with serve(warehouse_url) as client:
+        assert (await client.get("/api/health/ready")).status_code == 200
+        assert await answer(client, "scenarios") == []
+        for name, path in ROUTES.items():
+            response = await client.get(path)
+            unknown = SCENARIO in path
+            assert response.status_code == (404 if unknown else 200), name
+            if unknown:
+                assert response.json()["code"] == "unknown_scenario"

@@ -1,0 +1,192 @@
+"""Fixtures for all tests: a throw-away PostgreSQL server, databases on it, the real `dbt` command, real data.
+
+By default the server is the embedded one. COEQWAL_TEST_DATABASE_URL names another server (a superuser's URL);
+COEQWAL_PG_BIN names other binaries for the embedded server.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import boto3
+import psycopg
+import pytest
+from moto.server import ThreadedMotoServer
+from psycopg import sql
+
+from extract import geometry, load
+from extract.postgres import EmbeddedServer, bundled_binaries
+
+ROOT = Path(__file__).resolve().parent.parent
+NewDatabase = Callable[..., str]
+RunDbt = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real CalSim3 files."""
+    folder = Path(os.environ.get("COEQWAL_REAL_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip("real_data: the folder with real CalSim3 files is absent")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a throw-away server, as a superuser."""
+    given = os.environ.get("COEQWAL_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    binaries = Path(os.environ.get("COEQWAL_PG_BIN") or bundled_binaries())
+    server = EmbeddedServer(tmp_path_factory.mktemp("server") / "pg", binaries, (Path(sys.executable),))
+    yield server.start()
+    server.stop()
+
+
+def on_database(server_url: str, name: str) -> str:
+    """The same server's URL with another database."""
+    base, _, _ = server_url.rpartition("/")
+    return f"{base}/{name}"
+
+
+@pytest.fixture(scope="session")
+def new_database(server_url: str) -> Iterator[NewDatabase]:
+    """Call it for the URL of a new database: empty, or a copy of another one. All are dropped at the end."""
+    made: list[str] = []
+
+    def make(template: str = "template0") -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        template_name = template.rpartition("/")[2]
+        with psycopg.connect(server_url, autocommit=True) as link:
+            link.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and datname <> 'template0'",
+                [template_name],
+            )
+            link.execute(f'create database "{name}" template "{template_name}"')
+        made.append(name)
+        return on_database(server_url, name)
+
+    yield make
+    with psycopg.connect(server_url, autocommit=True) as link:
+        for name in made:
+            link.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture(scope="session")
+def run_dbt(tmp_path_factory: pytest.TempPathFactory) -> RunDbt:
+    """Call it with a database's URL and dbt's arguments: the real command line, in the repository's root."""
+    parsed: list[str] = []
+    program = Path(sys.executable).parent / "dbt"
+
+    def run(url: str, *arguments: str, check: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
+        target = tmp_path_factory.mktemp("target")
+        profiles = tmp_path_factory.mktemp("profiles")
+        (profiles / "profiles.yml").write_text((ROOT / "profiles.yml.example").read_text())
+        result = subprocess.run(
+            [
+                str(program),
+                "--no-use-colors",
+                *arguments,
+                "--target-path",
+                str(target),
+                "--log-path",
+                str(target / "logs"),
+                "--profiles-dir",
+                str(profiles),
+                *parsed,
+            ],
+            cwd=ROOT,
+            env={**os.environ, "DATABASE_URL": url, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if not parsed and (target / "partial_parse.msgpack").exists():
+            parsed.extend(["--partial-parse-file-path", str(target / "partial_parse.msgpack")])
+        if check and result.returncode != 0:
+            raise AssertionError(f"dbt {' '.join(arguments)} failed:\n{result.stdout[-6000:]}\n{result.stderr[-2000:]}")
+        return result
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def prepared_template(new_database: NewDatabase) -> str:
+    """A database with the landing tables and the polygons only."""
+    url = new_database()
+    load.prepare(url)
+    geometry.load_polygons(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def deployed_template(new_database: NewDatabase, prepared_template: str, run_dbt: RunDbt) -> str:
+    """A database in which `dbt build` has run once, with no scenario loaded. Not to be changed by a test."""
+    url = new_database(prepared_template)
+    run_dbt(url, "build", check=True)
+    return url
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """Address of a server that speaks the S3 protocol over HTTP."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_environment(s3_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Credentials and endpoint in the environment, as a role would bring them; gives the endpoint."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_REGION": "us-west-2",
+        "AWS_DEFAULT_REGION": "us-west-2",
+        "AWS_ENDPOINT_URL_S3": s3_endpoint,
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return s3_endpoint
+
+
+@pytest.fixture
+def bucket(s3_environment: str) -> str:
+    """Name of a new bucket."""
+    name = f"runs-{uuid.uuid4().hex[:12]}"
+    boto3.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": "us-west-2"})
+    return name
+
+
+@pytest.fixture
+def with_aws_s3(s3_environment: str) -> Callable[[str], str]:
+    """Call it with a database's URL to give that database the stand-in for RDS's aws_s3 extension."""
+
+    def install(url: str) -> str:
+        folder = ROOT / "tests" / "warehouse" / "aws_s3"
+        command = shlex.join([sys.executable, str(folder / "fetch.py"), s3_environment])
+        with psycopg.connect(url, autocommit=True) as link:
+            link.execute((folder / "stand_in.sql").read_bytes())
+            link.execute(
+                sql.SQL("alter database {} set aws_s3_stand_in.program = {}").format(
+                    sql.Identifier(link.info.dbname), sql.Literal(command)
+                )
+            )
+        return url
+
+    return install
+
+
+@pytest.fixture
+def warehouse_url(new_database: NewDatabase, deployed_template: str) -> str:
+    """A deployed warehouse of the test's own."""
+    return new_database(deployed_template)

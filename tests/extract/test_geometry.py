@@ -1,0 +1,139 @@
+"""Polygons are checked and measured before they are loaded, and a broken one stops the load."""
+
+from __future__ import annotations
+
+import copy
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from extract import geometry
+from extract.errors import CheckFailedError
+
+# about a square mile near Sacramento, counter-clockwise
+WEST, SOUTH, EAST, NORTH = -121.5, 38.5, -121.48, 38.515
+SQUARE = [[WEST, SOUTH], [EAST, SOUTH], [EAST, NORTH], [WEST, NORTH], [WEST, SOUTH]]
+HOLE = [[-121.495, 38.505], [-121.495, 38.51], [-121.49, 38.51], [-121.49, 38.505], [-121.495, 38.505]]
+
+
+def feature(*rings: list[list[float]]) -> dict[str, Any]:
+    """A feature whose published area is the true one."""
+    coordinates = [list(copy.deepcopy(rings))]
+    return {
+        "type": "Feature",
+        "id": "02_PU_U001",
+        "geometry": {"type": "MultiPolygon", "coordinates": coordinates},
+        "properties": {
+            "entity_kind": "demand_unit",
+            "entity_code": "02_PU",
+            "name": "Somewhere",
+            "published_area_acres": abs(geometry.area_acres(coordinates)) or 1.0,
+        },
+    }
+
+
+def test_area_of_a_small_cell_is_that_of_its_radii_of_curvature() -> None:
+    """Another way to the same area: the two radii of the ellipsoid at the middle of the cell."""
+    middle, half = math.radians(38.5), 0.05
+    cell = [[-122.0, 38.5 - half], [-121.9, 38.5 - half], [-121.9, 38.5 + half], [-122.0, 38.5 + half]]
+    flattening = 1 - geometry.ECCENTRICITY**2 * math.sin(middle) ** 2
+    meridian = geometry.SEMI_MAJOR_M * (1 - geometry.ECCENTRICITY**2) / flattening**1.5
+    parallel = geometry.SEMI_MAJOR_M / math.sqrt(flattening) * math.cos(middle)
+    expected = meridian * parallel * math.radians(2 * half) * math.radians(0.1)
+    closed = [*cell, cell[0]]
+    assert geometry.ring_area_m2(closed) == pytest.approx(expected, rel=1e-6)
+    assert geometry.ring_area_m2(closed[::-1]) == pytest.approx(-expected, rel=1e-6)
+
+
+def test_hole_is_subtracted() -> None:
+    whole = geometry.area_acres([[SQUARE]])
+    hole = geometry.area_acres([[HOLE[::-1]]])
+    assert geometry.area_acres([[SQUARE, HOLE]]) == pytest.approx(whole - hole)
+
+
+def test_good_feature_has_no_problems() -> None:
+    assert list(geometry.problems(feature(SQUARE, HOLE))) == []
+
+
+@pytest.mark.parametrize(
+    ("rings", "problem"),
+    [
+        ([SQUARE[::-1]], "an outer ring that runs clockwise"),
+        ([SQUARE, HOLE[::-1]], "a hole that runs counter-clockwise"),
+        ([SQUARE[:-1]], "a ring that is not closed"),
+        ([[SQUARE[0], SQUARE[1], SQUARE[0]]], "a ring of fewer than four points"),
+        ([[SQUARE[0], SQUARE[1], SQUARE[0], SQUARE[0]]], "a ring of fewer than four points"),
+        ([[*SQUARE[:2], SQUARE[1], *SQUARE[2:]]], "a point that is repeated"),
+        ([[[y, x] for x, y in SQUARE]], "a point that is not in California (longitude comes first)"),
+        ([[[x, y, 0.0] for x, y in SQUARE]], "a point that is not in California (longitude comes first)"),
+        ([[SQUARE[0], SQUARE[1], SQUARE[2], SQUARE[1], SQUARE[0]]], "a ring without area"),
+        ([], "a part without rings"),
+    ],
+)
+def test_broken_ring_is_found(rings: list[Any], problem: str) -> None:
+    broken = feature(SQUARE)
+    broken["geometry"]["coordinates"] = [rings]
+    assert problem in list(geometry.problems(broken))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("geometry", "type"), "Polygon", "not a MultiPolygon"),
+        (("geometry", "coordinates"), [], "not a MultiPolygon"),
+        (("properties", "entity_code"), "", "no entity_code"),
+        (("properties", "published_area_acres"), 5.0, "but the source says 5.00"),
+    ],
+)
+def test_broken_feature_is_found(path: tuple[str, str], value: Any, problem: str) -> None:
+    broken = feature(SQUARE)
+    broken[path[0]][path[1]] = value
+    assert any(problem in found for found in geometry.problems(broken))
+
+
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (feature(SQUARE), "line 2: polygon 02_PU_U001 has its code twice"),
+        (feature(SQUARE[::-1]) | {"id": "02_PU_U002"}, "line 2: polygon 02_PU_U002 has an outer ring"),
+        ({"id": None}, "line 2: polygon None has not a MultiPolygon"),
+        ("no JSON", "line 2: polygon ? has no GeoJSON feature"),
+    ],
+)
+def test_message_names_file_line_and_polygon(tmp_path: Path, second: Any, message: str) -> None:
+    path = tmp_path / "polygons.geojsonl"
+    path.write_text(f"{json.dumps(feature(SQUARE))}\n{second if isinstance(second, str) else json.dumps(second)}\n")
+    with pytest.raises(CheckFailedError) as caught:
+        geometry.read_polygons(path)
+    assert message in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_project_file_is_the_one_that_was_measured() -> None:
+    """Of the 257 published polygons two, filed under an agricultural unit, are left out: 255 of 100 units."""
+    polygons = geometry.read_polygons()
+    codes = [polygon.polygon_code for polygon in polygons]
+    assert codes == sorted(codes)
+    assert (len(polygons), len({p.entity_code for p in polygons})) == (255, 100)
+    largest_error = max(abs(p.area_acres / p.published_area_acres - 1) for p in polygons if p.area_acres >= 5)
+    assert largest_error < 0.002
+
+
+def test_broken_file_leaves_the_table(new_database: Callable[..., str], prepared_template: str, tmp_path: Path) -> None:
+    url = new_database(prepared_template)
+    path = tmp_path / "polygons.geojsonl"
+    path.write_text(json.dumps(feature(SQUARE[::-1])) + "\n")
+    with pytest.raises(CheckFailedError):
+        geometry.load_polygons(url, path)
+    path.write_text(json.dumps(feature(SQUARE)) + "\n")
+    count = "select count(*), min(geometry ->> 'type') from staging.geometry"
+    with psycopg.connect(url) as link:
+        assert link.execute(count).fetchone() == (255, "MultiPolygon")
+    assert geometry.load_polygons(url, path) == 1
+    with psycopg.connect(url) as link:
+        assert link.execute(count).fetchone() == (1, "MultiPolygon")

@@ -1,0 +1,1 @@
+select variable, factor from {{ ref('dim_factor') }}

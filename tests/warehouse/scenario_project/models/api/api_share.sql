@@ -1,0 +1,1 @@
+select share, variable, scenario_id from {{ ref('fct_share') }}

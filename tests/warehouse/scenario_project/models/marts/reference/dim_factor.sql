@@ -1,0 +1,1 @@
+select variable, factor::double precision as factor from {{ ref('factor') }}

@@ -1,0 +1,381 @@
+"""`coeqwal run` as a person calls it: the whole way, twice, and with everything that can be wrong."""
+
+import errno
+import fcntl
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from extract import archive, names
+from extract.archive import Archive
+from extract.errors import DiskFullError
+from extract.extraction import Request, extract
+from extract.synthetic import make_model_run
+
+FACTS = {
+    "marts.fct_reservoir_storage_monthly": "reservoir_code, water_month",
+    "marts.fct_reservoir_spill_monthly": "reservoir_code, water_month",
+    "marts.fct_reservoir_period_summary": "reservoir_code",
+}
+
+
+class Cli:
+    """The command with a database and a data folder of its own."""
+
+    def __init__(self, url, data_dir):
+        self.url = url
+        self.data_dir = data_dir
+        self.archive = data_dir / "archive"
+
+    def environment(self, **more):
+        return {**os.environ, "DATABASE_URL": self.url, "COEQWAL_DATA_DIR": str(self.data_dir), **more}
+
+    def __call__(self, *arguments, **more):
+        return subprocess.run(
+            [sys.executable, "-m", "extract.cli", *map(str, arguments)],
+            env=self.environment(**more),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    def query(self, statement):
+        with psycopg.connect(self.url) as link:
+            return link.execute(statement).fetchall()
+
+    def state(self):
+        """Every row that a failed run must leave as it was."""
+        facts = [self.query(f"select * from {table} order by scenario_id, {key}") for table, key in FACTS.items()]
+        return facts, self.query("select * from staging.scenario_load order by 1"), self.receipt()
+
+    def receipt(self, scenario_id="s0105"):
+        path = self.archive / names.extract_record_key(scenario_id)
+        return path.read_bytes() if path.exists() else None
+
+    def refusals(self):
+        return [json.loads(path.read_text()) for path in (self.archive / "rejected").glob("*.json")]
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    """A small synthetic model run with its trend report."""
+    folder = tmp_path_factory.mktemp("runs")
+    make_model_run(folder / "s0105_small.zip", "s0105", series=300, seed=7, reference=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loaded(new_database, deployed_template, tmp_path_factory, runs):
+    """A warehouse in which s0105 went all the way."""
+    cli = Cli(new_database(deployed_template), tmp_path_factory.mktemp("data"))
+    result = cli("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv")
+    assert result.returncode == 0, result.stdout + result.stderr
+    cli.first_output = result.stdout
+    return cli
+
+
+def test_a_run_goes_all_the_way(loaded):
+    assert "trend report: PASSED" in loaded.first_output
+    assert "s0105 is in the warehouse" in loaded.first_output
+    receipt = json.loads(loaded.receipt())
+    assert receipt["receipt_id"] == loaded.query("select receipt_id from staging.scenario_load")[0][0]
+    for table in FACTS:
+        ids = loaded.query(f"select distinct scenario_id, load_id from {table}")
+        assert ids == [("s0105", receipt["receipt_id"])]
+
+
+def test_the_same_run_again_changes_nothing_and_says_so(loaded, runs):
+    before = loaded.state()
+    files = {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()}
+    result = loaded("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv", "--json")
+    assert result.returncode == 0, result.stderr
+    stages = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
+    assert [(stage["stage"], stage["status"]) for stage in stages] == [
+        ("extract", "unchanged"),
+        ("load", "unchanged"),
+        ("build", "unchanged"),
+    ]
+    assert {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()} == files
+    assert loaded.state() == before
+
+
+def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, runs, run_dbt):
+    run_dbt(loaded.url, "run", "--select", "scenario:s0105,fct_reservoir_spill_monthly", check=True)
+    result = loaded("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv", "--json")
+    assert json.loads(result.stdout.splitlines()[-1])["status"] == "done", result.stderr
+
+
+def test_every_stage_run_has_its_row(loaded):
+    stages = loaded.query("select stage, state from ops.ingest_run where scenario_id = 's0105' order by run_id")
+    assert stages[:3] == [("extract", "EXTRACTED"), ("load", "LOADED"), ("build", "BUILT")]
+
+
+def test_the_wide_csv_lies_where_the_website_finds_it(loaded):
+    lines = (loaded.archive / "scenario/s0105/csv/s0105_coeqwal_calsim_output.csv").read_text().splitlines()
+    assert [line.split(",", 1)[0] for line in lines[:9]] == [
+        "a", "b", "c", "e", "f", "type", "units", "1921-10-31", "1921-11-30",
+    ]  # fmt: skip
+    assert len(lines) == 7 + 1200
+
+
+def test_rebuilding_one_scenario_leaves_the_other_byte_for_byte(loaded, tmp_path, run_dbt):
+    make_model_run(tmp_path / "s0020_other.zip", "s0020", series=300, seed=8)
+    assert loaded("run", "s0020", "--zip", tmp_path / "s0020_other.zip").returncode == 0
+    rows = "select xmin::text, ctid::text, f from {} as f where scenario_id = '{}' order by ctid"
+    other = [loaded.query(rows.format(table, "s0020")) for table in FACTS]
+    own = [loaded.query(rows.format(table, "s0105")) for table in FACTS]
+    assert all(other)
+    result = run_dbt(loaded.url, "build", "--select", "scenario:s0105")
+    assert result.returncode == 0, result.stdout
+    assert [loaded.query(rows.format(table, "s0020")) for table in FACTS] == other
+    rebuilt = [loaded.query(rows.format(table, "s0105")) for table in FACTS]
+    assert [sorted(row[2] for row in table) for table in rebuilt] == [sorted(row[2] for row in table) for table in own]
+    assert {row[0] for table in rebuilt for row in table}.isdisjoint(row[0] for table in own for row in table)
+
+
+# ---------------------------------------------------------------- what can be wrong with the input
+
+
+def zip_with(path, **members):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive_file:
+        for name, content in members.items():
+            archive_file.writestr(name.replace("__", "/") + ".dss", content)
+    return path
+
+
+def dv_bytes(runs):
+    with zipfile.ZipFile(runs / "s0105_small.zip") as archive_file:
+        (name,) = [n for n in archive_file.namelist() if n.endswith("_DV.dss")]
+        return archive_file.read(name)
+
+
+def damaged(content, count, seed):
+    raw = bytearray(content)
+    rng = random.Random(seed)
+    for position in rng.sample(range(len(raw)), count):
+        raw[position] ^= rng.randrange(1, 256)
+    return bytes(raw)
+
+
+def write_bad(kind, folder, runs):
+    good = dv_bytes(runs)
+    path = folder / "s0105_bad.zip"
+    if kind == "not a zip":
+        path.write_bytes(b"this is not a ZIP archive\n" * 100)
+    elif kind == "no dss inside":
+        with zipfile.ZipFile(path, "w") as archive_file:
+            archive_file.writestr("readme.txt", "nothing here")
+    elif kind == "no known variable":
+        make_model_run(path, "s0105", series=20, variables=[("dv", f"X_{i}", "NOTHING", "TAF") for i in range(20)])
+    else:
+        content = {
+            "zero length": b"",
+            "a text file": b"Shasta 4552\n" * 1000,
+            "cut at 10 %": good[: len(good) // 10],
+            "cut at 50 %": good[: len(good) // 2],
+            "cut at 90 %": good[: len(good) * 9 // 10],
+            "20,000 bytes changed": damaged(good, 20_000, 3),
+        }[kind]
+        zip_with(path, run__DSS__output__s0105_DV=content)
+    return path
+
+
+BAD = {
+    "not a zip": "BAD_ZIP",
+    "no dss inside": "NO_DSS_IN_ZIP",
+    "zero length": "NOT_DSS",
+    "a text file": "NOT_DSS",
+    "cut at 10 %": "CORRUPT_DSS",
+    "cut at 50 %": "CORRUPT_DSS",
+    "cut at 90 %": "CORRUPT_DSS",
+    "20,000 bytes changed": "CORRUPT_DSS",
+    "no known variable": "NO_KNOWN_VARIABLE",
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_input_is_refused_and_changes_nothing(loaded, runs, tmp_path, kind):
+    before = loaded.state()
+    path = write_bad(kind, tmp_path, runs)
+    result = loaded("run", "s0105", "--zip", path)
+    assert result.returncode == 4, result.stdout + result.stderr
+    assert f"error {BAD[kind]}" in result.stderr
+    assert "s0105_bad.zip" in result.stderr
+    assert "remedy:" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert loaded.state() == before
+    refusal = [r for r in loaded.refusals() if r["reason_code"] == BAD[kind] and r["zip_name"] == path.name]
+    assert refusal
+    assert not list((loaded.data_dir / "work").iterdir())
+    last = loaded.query("select state, reason_code from ops.ingest_run order by run_id desc limit 1")
+    assert last == [("FAILED", BAD[kind])]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_200_changed_bytes_are_refused_or_harmless(loaded, runs, tmp_path, seed):
+    """The format has no checksums: a flip inside a value cannot be seen, but nothing else may slip through."""
+    path = zip_with(tmp_path / "s0105_bad.zip", run__DSS__output__s0105_DV=damaged(dv_bytes(runs), 200, seed))
+    before = loaded.receipt()
+    result = loaded("extract", "s0199", "--zip", path)
+    assert result.returncode in (0, 4), result.stderr
+    assert "Traceback" not in result.stderr
+    if result.returncode == 0:
+        assert json.loads(loaded.receipt("s0199"))["dv"]["series"] == json.loads(before)["dv"]["series"]
+        shutil.rmtree(loaded.archive / "scenario" / "s0199")
+    else:
+        assert loaded.receipt("s0199") is None
+
+
+def test_a_disproved_trend_report_stops_before_the_load(loaded, runs, tmp_path):
+    before = loaded.query("select * from staging.scenario_load")
+    make_model_run(tmp_path / "s0188_x.zip", "s0188", series=100, seed=9, reference=True)
+    lines = (tmp_path / "s0188_x.csv").read_text().splitlines()
+    cells = lines[20].split(",")
+    cells[1] = str(float(cells[1]) + 1.0)
+    lines[20] = ",".join(cells)
+    (tmp_path / "wrong.csv").write_text("\n".join(lines))
+    result = loaded("run", "s0188", "--zip", tmp_path / "s0188_x.zip", "--trend", tmp_path / "wrong.csv")
+    assert result.returncode == 1
+    assert "1 cells and 0 units differ" in result.stderr
+    assert loaded.query("select * from staging.scenario_load") == before
+    again = loaded("load", "s0188")
+    assert again.returncode == 1
+    assert "trend report" in again.stderr
+
+
+# ---------------------------------------------------------------- wrong calls and bad surroundings
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--zip", "run_without_id.zip"], "no scenario id"),
+        (["run", "scenario5", "--zip", "x.zip"], "not a scenario id"),
+        (["run", "s0105"], "zip"),
+        (["load", "s0177"], "not extracted yet"),
+    ],
+)
+def test_wrong_calls(loaded, arguments, message):
+    result = loaded(*arguments)
+    assert result.returncode == 2
+    assert message in (result.stderr + result.stdout)
+
+
+def test_a_missing_file(loaded, runs):
+    result = loaded("run", "s0105", "--zip", "absent.zip")
+    assert result.returncode == 4
+    assert "absent.zip: there is no such file" in result.stderr
+    result = loaded("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", "absent.csv")
+    assert result.returncode == 4
+    assert "absent.csv: there is no such file" in result.stderr
+
+
+def test_a_database_that_is_away(tmp_path, runs):
+    cli = Cli("postgresql://coeqwal:secret@127.0.0.1:1/coeqwal", tmp_path)
+    result = cli("run", "s0105", "--zip", runs / "s0105_small.zip")
+    assert result.returncode == 3
+    assert "127.0.0.1:1/coeqwal cannot be reached" in result.stderr
+    assert "coeqwal db start" in result.stderr
+    assert "secret" not in result.stdout + result.stderr
+
+
+def test_without_any_database(tmp_path, runs):
+    cli = Cli("", tmp_path)
+    result = cli("run", "s0105", "--zip", runs / "s0105_small.zip")
+    assert result.returncode == 2
+    assert "coeqwal db start" in result.stderr
+
+
+def test_a_full_disk_leaves_no_half_file(tmp_path, runs, monkeypatch):
+    store = Archive(str(tmp_path / "archive"))
+    request = Request("s0105", runs / "s0105_small.zip")
+    real, calls = archive.shutil.copyfileobj, []
+
+    def full(source, sink, length):
+        calls.append(sink)
+        if len(calls) == 3:
+            sink.write(source.read(100))
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(source, sink, length)
+
+    monkeypatch.setattr(archive.shutil, "copyfileobj", full)
+    with pytest.raises(DiskFullError, match="no space left") as caught:
+        extract(request, store, tmp_path / "work")
+    assert caught.value.exit_code == 3
+    assert store.get_text(names.extract_record_key("s0105")) is None
+    assert not [path for path in tmp_path.rglob(".incoming-*")]
+    assert not (tmp_path / "work").exists()
+    monkeypatch.undo()
+    assert extract(request, store, tmp_path / "work").status == "SUCCEEDED"
+
+
+def test_a_run_that_was_killed_is_done_again(tmp_path, loaded, runs):
+    cli = Cli(loaded.url, tmp_path)
+    code = (
+        "import time\nfrom extract import extraction, cli\n"
+        "real = extraction.write_load\n"
+        "def slow(*arguments):\n    real(*arguments)\n    print('writing', flush=True)\n    time.sleep(60)\n"
+        "extraction.write_load = slow\ncli.main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, "extract", "s0166", "--zip", str(runs / "s0105_small.zip")],
+        env=cli.environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout.readline() == "writing\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert cli.receipt("s0166") is None
+    result = cli("extract", "s0166", "--zip", runs / "s0105_small.zip")
+    assert result.returncode == 0, result.stderr
+    assert not list((tmp_path / "work").iterdir())
+    undisturbed = Cli(loaded.url, tmp_path / "other")
+    undisturbed("extract", "s0166", "--zip", runs / "s0105_small.zip")
+    assert cli.receipt("s0166") == undisturbed.receipt("s0166")
+
+
+def test_two_runs_of_one_scenario_at_once(loaded, runs):
+    lock = loaded.data_dir / "locks" / "s0155.lock"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        result = loaded("extract", "s0155", "--zip", runs / "s0105_small.zip")
+    assert result.returncode == 3
+    assert "another run of s0155" in result.stderr
+
+
+@pytest.mark.parametrize("has_aws_s3", [True, False])
+def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, runs, tmp_path, has_aws_s3):
+    url = new_database(deployed_template)
+    cli = Cli(with_aws_s3(url) if has_aws_s3 else url, tmp_path)
+    arguments = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--json")
+    result = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal")
+    assert result.returncode == 0, result.stderr
+    stages = {stage["stage"]: stage for stage in map(json.loads, result.stdout.splitlines())}
+    assert f"series by {'aws_s3' if has_aws_s3 else 'COPY FROM STDIN'}" in stages["load"]["detail"]
+    assert cli.query("select count(*) from staging.dss_series")[0][0] == int(stages["load"]["detail"].split()[0]) >= 300
+    again = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal")
+    assert [json.loads(line)["status"] for line in again.stdout.splitlines()] == ["unchanged"] * 3
+    assert not (tmp_path / "archive").exists()
+
+
+def test_serve_and_help_know_their_words():
+    result = subprocess.run([sys.executable, "-m", "extract.cli", "--help"], capture_output=True, text=True, check=True)
+    for command in ("run", "extract", "load", "build", "serve", "synthesize", "demo", "db"):
+        assert command in result.stdout
+
+
+def test_the_command_is_installed():
+    program = Path(sys.executable).parent / "coeqwal"
+    assert subprocess.run([program, "db", "--help"], capture_output=True, check=True).stdout
