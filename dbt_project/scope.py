@@ -10,7 +10,7 @@ from dbt_project.dbt_internals import ScenarioSelectionError, SeedFilesError
 from dbt_project.fingerprint import ancestors, code_fingerprint, is_stored, lookup
 from dbt_project.selection import Evaluate, Selection, select
 from dbt_project.warehouse import WHOLE, Warehouse
-from extract import seed_rules
+from extract.reference import seed_rules
 
 COLUMN = "scenario_id"
 META = "scenario_scope"
@@ -72,7 +72,7 @@ def _refuse_bad_seeds(manifest: Any, selection: Selection) -> None:
     are declared elsewhere than beside their files is left to dbt's tests.
 
     Raises:
-        SeedFilesError: a seed breaks a rule of `extract.seed_rules`.
+        SeedFilesError: a seed breaks a rule of `extract.reference.seed_rules`.
     """
     seeds = [manifest.nodes[uid] for uid in selection.nodes if uid.startswith("seed.")]
     for folder in sorted({Path(node.root_path) / node.original_file_path.split("/")[0] for node in seeds}):

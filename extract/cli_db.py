@@ -5,9 +5,10 @@ from __future__ import annotations
 import typer
 from psycopg.conninfo import conninfo_to_dict
 
-from extract import geometry, load, seed_rules, warehouse
+from extract import geometry, load, warehouse
 from extract.errors import CheckFailedError, UsageError
 from extract.postgres import EmbeddedServer, bundled_binaries
+from extract.reference import seed_rules
 from extract.settings import Settings, settings
 
 app = typer.Typer(help="The database: the embedded server, and its preparation.", no_args_is_help=True)

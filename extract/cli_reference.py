@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from extract import erd, expected_rows, faults, grain, manifest, marked, questions
 from extract.errors import CheckFailedError
 from extract.load import connection
+from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions
 from extract.settings import PROJECT, settings
 
 app = typer.Typer(help="Pages and figures that follow from the reference data.", no_args_is_help=True)

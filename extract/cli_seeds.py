@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from extract.seed_rules import refuse_bad_seeds
+from extract.reference.seed_rules import refuse_bad_seeds
 from extract.settings import PROJECT
 
 app = typer.Typer(help="The reference data: CSV files in seeds/ and the yml files beside them.", no_args_is_help=True)

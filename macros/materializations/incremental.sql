@@ -28,7 +28,7 @@
 
     {%- if deploy or relation_kind(target_table) is none -%}
         {{ create_scenario_table(target_table, sql, full_refresh) }}
-        {%- if not full_refresh -%}{%- do adapter.commit() -%}{%- endif -%}
+        {%- if not full_refresh -%}{%- do adapter.commit() -%}{{ begin_again() }}{%- endif -%}
     {%- endif -%}
 
     {%- do lock_relation(target_table, scope.scenarios + gone) -%}
@@ -51,6 +51,15 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [target_table]}) }}
 {% endmaterialization %}
+
+
+{#-
+    The adapter leaves BEGIN to the driver, which sends it once per connection: after a commit every statement would be
+    a transaction of its own, and the locks gone as soon as they are taken.
+-#}
+{% macro begin_again() -%}
+    {%- call statement('begin') -%}begin{%- endcall -%}
+{%- endmacro %}
 
 
 {#- Under the relation's lock, because two first builds may start together. A new table starts with an empty log. -#}

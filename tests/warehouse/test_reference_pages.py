@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from extract import erd, faults, grain, marked, questions
 from extract.errors import UsageError
-from extract.manifest import relations
+from extract.reference import erd, faults, grain, marked, questions
+from extract.reference.manifest import relations
 
 ROOT = Path(__file__).resolve().parents[2]
 Manifest = dict[str, Any]

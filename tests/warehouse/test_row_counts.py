@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from extract import expected_rows
-from extract.expected_rows import Figure
+from extract.reference import expected_rows
+from extract.reference.expected_rows import Figure
 from tests.warehouse import reservoir_runs as runs
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -202,6 +202,7 @@ def test_two_builds_at_once(project: ScenarioProject) -> None:
 
 @pytest.mark.postgres_15
 def test_two_first_deploys_at_once(new_project: ScenarioProject) -> None:
+    new_project.edit("models/marts/fct_share.sql", "total / sum(total) over (partition by scenario_id)", SLOW)
     new_project.dbt("parse")
     finish(*(new_project.start("build", target=f"target_{number}") for number in range(2)))
     assert new_project.sql("select count(*) from marts.fct_share") == [(6,)]

@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from extract import cli, cli_db, seed_rules
-from extract.seed_rules import SeedsRefusedError, check_seeds, refuse_bad_seeds
+from extract import cli, cli_db
+from extract.reference import seed_rules
+from extract.reference.seed_rules import SeedsRefusedError, check_seeds, refuse_bad_seeds
 from extract.settings import PROJECT
 
 YML = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extract.manifest import Manifest, key_of
+from extract.reference.manifest import Manifest, key_of
 
 PAGE = "dbt_project/README.md"
 PART = "grain"

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from extract.errors import DataRefusedError
-from extract.seed_files import SeedDeclaration, SeedProblem, SeedTable, SeedTest, is_json, read_folder
+from extract.reference.seed_files import SeedDeclaration, SeedProblem, SeedTable, SeedTest, is_json, read_folder
 from extract.settings import PROJECT
 
 Tables = Mapping[str, SeedTable]

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import psycopg
 
-from extract.manifest import Reference, Relation
+from extract.reference.manifest import Reference, Relation
 
 PAGE = "dbt_project/docs/erd.md"
 TYPES = """
