@@ -4,6 +4,8 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PG15 := /usr/lib/postgresql/15/bin
+# Each worker has a database server of its own, so more than four cost more than they save.
+PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # Without byte code every dbt command starts seconds later.
 export PYTHONDONTWRITEBYTECODE :=
@@ -41,10 +43,10 @@ lint: .venv/ready
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models tests/dbt
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest $(PARALLEL)
 	@if [ -z "$$COEQWAL_PG_BIN$$COEQWAL_TEST_DATABASE_URL" ] && [ -x $(PG15)/initdb ]; then \
 	  echo "the warehouse tests again, on the PostgreSQL 15 that is installed here"; \
-	  COEQWAL_PG_BIN=$(PG15) $(BIN)/pytest -q -m postgres_15; \
+	  COEQWAL_PG_BIN=$(PG15) $(BIN)/pytest -q $(PARALLEL) -m postgres_15; \
 	fi
 
 clean:
