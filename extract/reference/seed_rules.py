@@ -18,6 +18,7 @@ from extract.settings import PROJECT
 Tables = Mapping[str, SeedTable]
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 CONDITION = re.compile(r"\s*(\w+)\s*=\s*'([^']*)'\s*")
+UNKNOWN = re.compile(r"<?null>?|#?n/a|nan", re.IGNORECASE)
 STRAY = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\u00a0\u200b\ufeff]")
 
 
@@ -50,11 +51,13 @@ TYPES: dict[str, Callable[[str], bool]] = {
 
 
 def cells_are_clean(table: SeedTable, seed: SeedDeclaration, tables: Tables) -> Iterator[SeedProblem]:
-    """No blanks at the ends of a cell, no line breaks or invisible characters in it."""
+    """No blanks at the ends of a cell, no line breaks or invisible characters in it, no word for an unknown value."""
     for column in table.header:
         for line, cell in table.cells(column):
             if STRAY.search(cell):
                 yield SeedProblem(table.path, line, column, f"{cell!r} has stray blanks, a line break or a control")
+            if UNKNOWN.fullmatch(cell):
+                yield SeedProblem(table.path, line, column, f"{cell!r} stands for an unknown value; leave the cell empty")
 
 
 def columns_are_declared(table: SeedTable, seed: SeedDeclaration, tables: Tables) -> Iterator[SeedProblem]:

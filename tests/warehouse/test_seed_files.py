@@ -91,6 +91,8 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
         ("basin.csv", b"B,", b"B ,", "seeds/basin.csv:3:basin_code: 'B ' has stray blanks"),
         ("basin.csv", b"B,", b'"B\n",', r"seeds/basin.csv:3:basin_code: 'B\n' has stray blanks, a line break"),
         ("basin.csv", b"B,", b"B\xc2\xa0C,", r"seeds/basin.csv:3:basin_code: 'B\xa0C' has stray"),
+        ("lake.csv", b"elsewhere", b"<Null>", "seeds/lake.csv:2:basin_code: '<Null>' stands for an unknown value"),
+        ("lake.csv", b"elsewhere", b"N/A", "seeds/lake.csv:2:basin_code: 'N/A' stands for an unknown value"),
         # columns
         ("basin.csv", b"area_km", b"area", "seeds/basin.csv:1: the header is not the column_types of seeds/_seeds.yml"),
         ("_seeds.yml", b"description: Area.", b"x: y", "seeds/basin.csv:1:area_km: not described in seeds/_seeds.yml"),
