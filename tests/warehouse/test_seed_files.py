@@ -29,6 +29,11 @@ seeds:
       - {name: members, description: Members.}
       - {name: is_wet, description: Wet., data_tests: [not_null]}
       - {name: shape, description: Outline.}
+  - name: kind
+    config:
+      column_types: {code: text}
+    columns:
+      - {name: code, description: Code., data_tests: [unique]}
   - name: lake
     config:
       column_types: {lake_code: text, kind: text, basin_code: text, sort_order: integer, since: date}
@@ -45,6 +50,7 @@ seeds:
         data_tests:
           - relationships: {arguments: {to: ref('basin'), field: basin_code}, config: {where: "kind = 'natural'"}}
           - relationships: {arguments: {to: ref('basin'), field: basin_code}, config: {where: "sort_order > 5"}}
+          - relationships: {arguments: {to: ref('kind'), field: code}, config: {where: "lake_code in ('U', 'V')"}}
           - relationships: {arguments: {to: ref('a_model'), field: basin_code}}
       - {name: sort_order, description: Order.}
       - {name: since, description: Since.}
@@ -61,6 +67,7 @@ def folder(tmp_path: Path) -> Path:
     (seeds / "_seeds.yml").write_text(YML)
     (seeds / "basin.csv").write_text(BASIN)
     (seeds / "lake.csv").write_text(LAKE)
+    (seeds / "kind.csv").write_text("code\nC\n")
     assert check_seeds(seeds) == []
     return seeds
 
@@ -119,6 +126,7 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
         ("lake.csv", b"X,natural", b"X,built", "seeds/lake.csv:3:lake_code: X, built stands in line 2 already"),
         ("lake.csv", b"Y,natural", b"Y,dug", "seeds/lake.csv:4:kind: 'dug' is none of built, natural"),
         ("lake.csv", b"natural,A", b"natural,Q", "seeds/lake.csv:3:basin_code: 'Q' is no basin_code of the seed basin"),
+        ("lake.csv", b"X,built", b"V,built", "seeds/lake.csv:2:basin_code: 'elsewhere' is no code of the seed kind"),
         # order
         ("lake.csv", b"Y,", b"W,", "seeds/lake.csv:4:lake_code: W, natural is not in the order of the key"),
         ("_seeds.yml", b"[unique, not_null]", b"[not_null]", "seeds/_seeds.yml: the seed basin has no uniqueness test"),
