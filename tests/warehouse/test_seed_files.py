@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from extract import cli, cli_db
+from extract.errors import CheckFailedError
 from extract.reference import seed_rules
 from extract.reference.seed_rules import SeedsRefusedError, check_seeds, refuse_bad_seeds
 from extract.settings import PROJECT
@@ -224,7 +225,11 @@ def test_dbt_itself_refuses_bad_seeds(
 
 def test_the_command_says_what_it_found(folder: Path) -> None:
     good = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
-    assert (good.exit_code, good.stdout) == (0, "2 seeds are in order\n")
+    assert (good.exit_code, good.stdout) == (0, "3 seeds and 0 polygons are in order\n")
+    (folder / "shapes.geojsonl").write_text('{"id": "A"}\n')
+    shapeless = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
+    assert isinstance(shapeless.exception, CheckFailedError)
+    assert "shapes.geojsonl, line 1: polygon A has not a MultiPolygon" in str(shapeless.exception)
     (folder / "lake.csv").write_text(LAKE.replace("Y,", "X,"))
     bad = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
     assert isinstance(bad.exception, SeedsRefusedError)
