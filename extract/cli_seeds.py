@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from extract.geometry import read_polygons
 from extract.reference.seed_rules import refuse_bad_seeds
 from extract.settings import PROJECT
 
@@ -22,5 +23,7 @@ def seeds() -> None:
 def check(
     folder: Annotated[Path, typer.Argument(help="Folder with the seeds.")] = PROJECT / "seeds",
 ) -> None:
-    """Check shape, types, keys and references of all seeds; needs no database. Names file:row:column."""
-    print(f"{refuse_bad_seeds(folder)} seeds are in order")
+    """Check shape, types, keys and references of all seeds, and polygons, without a database. Names file:row:column."""
+    count = refuse_bad_seeds(folder)
+    polygons = sum(len(read_polygons(path)) for path in sorted(folder.rglob("*.geojsonl")))
+    print(f"{count} seeds and {polygons} polygons are in order")

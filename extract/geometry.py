@@ -16,6 +16,7 @@ from typing import Any
 
 from extract.errors import CheckFailedError
 from extract.load import connection
+from extract.ring_contacts import Ring, contact_problems
 from extract.settings import PROJECT
 
 POLYGONS = PROJECT / "seeds" / "04_calsim_data" / "geometry" / "demand_unit.geojsonl"
@@ -24,8 +25,6 @@ SEMI_MAJOR_M = 6378137.0
 ECCENTRICITY = math.sqrt(0.00669437999014)
 M2_PER_ACRE = 4046.8564224
 AREA_TOLERANCE = 0.03
-
-Ring = Sequence[Sequence[float]]
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,7 @@ def problems(feature: dict[str, Any]) -> Iterator[str]:
     ]
     if not all(geometry["coordinates"]):
         found.append("a part without rings")
+    found = found or [p for rings in geometry["coordinates"] for p in contact_problems(rings)]
     if found:
         yield from found
         return

@@ -1,7 +1,7 @@
 """Rules for dbt's seeds, checked before dbt loads them, so that a message can name file, row and column.
 
 dbt's own tests find the same faults in the database, but only after loading, and without the row. Conditions in SQL
-(`holds`, and relationships with a `where` other than `column = 'value'`) are left to dbt.
+(`holds`, and tests with a `where` other than `column = 'value'` or `column in ('value', ...)`) are left to dbt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from extract.settings import PROJECT
 
 Tables = Mapping[str, SeedTable]
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
-CONDITION = re.compile(r"\s*(\w+)\s*=\s*'([^']*)'\s*")
+CONDITION = re.compile(r"\s*(\w+)\s*(?:=\s*('[^']*')|in\s*\(((?:\s*'[^']*'\s*,?)+)\))\s*")
+UNKNOWN = re.compile(r"<?null>?|#?n/a|nan", re.IGNORECASE)
 STRAY = re.compile(r"^\s|\s$|[\x00-\x1f\x7f\u00a0\u200b\ufeff]")
 
 
@@ -50,11 +51,13 @@ TYPES: dict[str, Callable[[str], bool]] = {
 
 
 def cells_are_clean(table: SeedTable, seed: SeedDeclaration, tables: Tables) -> Iterator[SeedProblem]:
-    """No blanks at the ends of a cell, no line breaks or invisible characters in it."""
+    """No blanks at the ends of a cell, no line breaks or invisible characters in it, no word for an unknown value."""
     for column in table.header:
         for line, cell in table.cells(column):
             if STRAY.search(cell):
                 yield SeedProblem(table.path, line, column, f"{cell!r} has stray blanks, a line break or a control")
+            if UNKNOWN.fullmatch(cell):
+                yield SeedProblem(table.path, line, column, f"{cell!r} stands for an unknown value; leave it empty")
 
 
 def columns_are_declared(table: SeedTable, seed: SeedDeclaration, tables: Tables) -> Iterator[SeedProblem]:
@@ -108,11 +111,12 @@ def _looked_at(table: SeedTable, test: SeedTest) -> Iterator[tuple[int, list[str
     """Line and cells of the rows a test looks at; none if its condition is SQL of another form."""
     condition = CONDITION.fullmatch(test.where) if test.where else None
     needed = {*test.columns, *([condition[1]] if condition else [])}
+    wanted = re.findall(r"'([^']*)'", condition[2] or condition[3]) if condition else []
     if not test.columns or not needed <= {*table.header} or (test.where and not condition):
         return
     positions = [table.header.index(column) for column in test.columns]
     for line, row in zip(table.lines, table.rows, strict=True):
-        if not condition or row[table.header.index(condition[1])] == condition[2]:
+        if not condition or row[table.header.index(condition[1])] in wanted:
             yield line, [row[position] for position in positions]
 
 

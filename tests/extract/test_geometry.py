@@ -14,6 +14,7 @@ import pytest
 
 from extract import geometry
 from extract.errors import CheckFailedError
+from extract.ring_contacts import contact_problems
 
 # about a square mile near Sacramento, counter-clockwise
 WEST, SOUTH, EAST, NORTH = -121.5, 38.5, -121.48, 38.515
@@ -79,6 +80,46 @@ def test_broken_ring_is_found(rings: list[Any], problem: str) -> None:
     broken = feature(SQUARE)
     broken["geometry"]["coordinates"] = [rings]
     assert problem in list(geometry.problems(broken))
+
+
+NORTH_EAST = [EAST + 0.02, NORTH + 0.015]
+BOW_TIE = [[WEST, SOUTH], [EAST, NORTH], [EAST, SOUTH], [WEST + 0.001, NORTH + 0.015], [WEST, SOUTH]]
+EIGHT = [*SQUARE[:3], [NORTH_EAST[0], NORTH], NORTH_EAST, [EAST, NORTH_EAST[1]], *SQUARE[2:]]
+SPIKE = [*SQUARE[:2], [EAST, 38.51], [EAST + 0.01, 38.51], [EAST, 38.51], *SQUARE[2:]]
+BACK = [*SQUARE[:2], [EAST, 38.51], [EAST, 38.505], *SQUARE[2:]]
+ITSELF, EACH_OTHER = "a ring that crosses or touches itself", "rings that cross each other"
+
+
+def hole(*corners: tuple[float, float]) -> list[list[float]]:
+    """A closed ring through these corners."""
+    return [[x, y] for x, y in (*corners, corners[0])]
+
+
+@pytest.mark.parametrize(
+    ("rings", "expected"),
+    [
+        ([SQUARE], []),
+        ([SQUARE, HOLE], []),
+        ([BOW_TIE], [ITSELF]),
+        ([BOW_TIE[::-1]], [ITSELF]),
+        ([EIGHT], [ITSELF]),
+        ([SPIKE], [ITSELF]),
+        ([BACK], [ITSELF]),
+        # a hole that touches the outer ring: in one point, in two corners, in a side; one that leaves it
+        ([SQUARE, hole((-121.49, 38.51), (-121.485, 38.505), (EAST, 38.51))], []),
+        ([SQUARE, hole((WEST, 38.51), (-121.49, 38.505), (EAST, 38.51))], [EACH_OTHER]),
+        ([SQUARE, hole((EAST, 38.51), (-121.49, 38.51), (-121.49, 38.505), (EAST, 38.505))], [EACH_OTHER]),
+        ([SQUARE, hole((-121.49, 38.51), (-121.47, 38.512), (-121.49, 38.505))], [EACH_OTHER]),
+        ([SQUARE, hole((WEST, SOUTH), (WEST, NORTH), (EAST, NORTH))], [EACH_OTHER]),
+    ],
+)
+def test_crossing_rings_are_found(rings: list[list[list[float]]], expected: list[str]) -> None:
+    assert list(contact_problems(rings)) == expected
+
+
+def test_bow_tie_is_not_loaded() -> None:
+    """Its area has a sign and agrees with itself, so nothing else would tell."""
+    assert ITSELF in list(geometry.problems(feature(BOW_TIE if geometry.ring_area_m2(BOW_TIE) > 0 else BOW_TIE[::-1])))
 
 
 @pytest.mark.parametrize(

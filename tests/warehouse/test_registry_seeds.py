@@ -64,6 +64,23 @@ def test_run_names_and_hydroclimates_agree() -> None:
     assert climates_that_disagree(scenarios) == ["s0020"]
 
 
+LATER_NAMES = {"s0032": "_eflows_aggw", "s0033": "_salmonflows_aggw", "s0046": "_EflowsV2"}
+
+
+def names_of_the_earlier_list(scenarios: Rows) -> list[str]:
+    """Scenarios that were renamed and have their old run name, or that of another."""
+    by_id = {row["scenario_id"]: row["run_name"] for row in scenarios}
+    return [code for code, end in LATER_NAMES.items() if not by_id[code].endswith(end)]
+
+
+def test_run_names_are_those_of_the_later_list() -> None:
+    scenarios = rows("scenario")
+    assert names_of_the_earlier_list(scenarios) == []
+    by_id = {row["scenario_id"]: row for row in scenarios}
+    by_id["s0046"]["run_name"] = by_id["s0029"]["run_name"].replace("s0029", "s0046")
+    assert names_of_the_earlier_list(scenarios) == ["s0046"]
+
+
 def petitions_that_disagree(scenarios: Rows, links: Rows) -> list[str]:
     """Scenarios whose run name says with (without) TUCPs while their group is without (with) them."""
     with_them = {row["sibling_group"] for row in links if row["assumption_code"] == "TUCP_TUCO"}
@@ -211,6 +228,7 @@ def test_seeds_carry_no_bookkeeping() -> None:
         header = path.read_text().splitlines()[0].split(",")
         kept = re.compile(
             r"^(id|class|dups|table_id|has_gis_data)$|_at$|(created|updated)_by$|(^|_)version|is_active|email"
+            r"|^(source_(ids|list)|model_list|variable_id)$"
         )
         found += [f"{path.name}: {c}" for c in header if kept.search(c)]
     assert found == []

@@ -34,6 +34,7 @@ def region_in_the_river_column(reservoirs: Rows) -> Iterator[str]:
 def column_that_says_nothing(reservoirs: Rows) -> Iterator[str]:
     """A column of the published list that is constant, counts rows, or refers to what does not exist."""
     dropped = {"id", "network_node_id", "source_ids", "has_gis_data", "entity_version_id", "created_at", "updated_at"}
+    dropped |= {"operational_purpose", "surface_area_acres"}
     yield from sorted({column for row in reservoirs for column in row} & dropped)
 
 

@@ -69,6 +69,35 @@ def test_known_places_stand_in_the_network() -> None:
     assert both > 2100
 
 
+def without_length(arcs: list[Row]) -> list[str]:
+    """Arcs whose unknown length is written as 0."""
+    return [arc["arc_code"] for arc in arcs if arc["length_m"] and float(arc["length_m"]) == 0]
+
+
+def test_no_length_is_zero() -> None:
+    arcs = seed_rows(NETWORK / "network_arc.csv")
+    assert without_length(arcs) == []
+    assert without_length([arcs[0] | {"length_m": "0.0"}]) == [arcs[0]["arc_code"]]
+
+
+def wrong_numbers(page: str, nodes: list[Row], arcs: list[Row]) -> list[str]:
+    """Numbers of nodes and arcs that the page does not give as the seeds have them."""
+    placed, unkind = sum(bool(n["latitude"]) for n in nodes), sum(not n["kind_code"] for n in nodes)
+    ends = [bool(a["from_node"]) + bool(a["to_node"]) for a in arcs]
+    said = (
+        f"`network_node`: {len(nodes):,}; {placed:,} with a place; {unkind:,} without a kind\n",
+        f"`network_arc`: {len(arcs):,}; {ends.count(2):,} with both ends, {ends.count(1):,} with one\n",
+    )
+    return [line for line in said if line not in page]
+
+
+def test_numbers_on_the_page_are_those_of_the_seeds() -> None:
+    page = (ROOT / "dbt_project" / "docs" / "reference_faults" / "rivers_delta_network.md").read_text()
+    nodes, arcs = (seed_rows(NETWORK / f"network_{kind}.csv") for kind in ("node", "arc"))
+    assert wrong_numbers(page, nodes, arcs) == []
+    assert len(wrong_numbers(page, nodes[1:], arcs[1:])) == 2
+
+
 def classify(index_code: str, value: float) -> str:
     """Type of a year by the seed's bounds; exactly one fits."""
     types = []

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from extract import cli, cli_db
+from extract.errors import CheckFailedError
 from extract.reference import seed_rules
 from extract.reference.seed_rules import SeedsRefusedError, check_seeds, refuse_bad_seeds
 from extract.settings import PROJECT
@@ -29,6 +30,11 @@ seeds:
       - {name: members, description: Members.}
       - {name: is_wet, description: Wet., data_tests: [not_null]}
       - {name: shape, description: Outline.}
+  - name: kind
+    config:
+      column_types: {code: text}
+    columns:
+      - {name: code, description: Code., data_tests: [unique]}
   - name: lake
     config:
       column_types: {lake_code: text, kind: text, basin_code: text, sort_order: integer, since: date}
@@ -45,6 +51,7 @@ seeds:
         data_tests:
           - relationships: {arguments: {to: ref('basin'), field: basin_code}, config: {where: "kind = 'natural'"}}
           - relationships: {arguments: {to: ref('basin'), field: basin_code}, config: {where: "sort_order > 5"}}
+          - relationships: {arguments: {to: ref('kind'), field: code}, config: {where: "lake_code in ('U', 'V')"}}
           - relationships: {arguments: {to: ref('a_model'), field: basin_code}}
       - {name: sort_order, description: Order.}
       - {name: since, description: Since.}
@@ -61,6 +68,7 @@ def folder(tmp_path: Path) -> Path:
     (seeds / "_seeds.yml").write_text(YML)
     (seeds / "basin.csv").write_text(BASIN)
     (seeds / "lake.csv").write_text(LAKE)
+    (seeds / "kind.csv").write_text("code\nC\n")
     assert check_seeds(seeds) == []
     return seeds
 
@@ -91,6 +99,8 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
         ("basin.csv", b"B,", b"B ,", "seeds/basin.csv:3:basin_code: 'B ' has stray blanks"),
         ("basin.csv", b"B,", b'"B\n",', r"seeds/basin.csv:3:basin_code: 'B\n' has stray blanks, a line break"),
         ("basin.csv", b"B,", b"B\xc2\xa0C,", r"seeds/basin.csv:3:basin_code: 'B\xa0C' has stray"),
+        ("lake.csv", b"elsewhere", b"<Null>", "seeds/lake.csv:2:basin_code: '<Null>' stands for an unknown value"),
+        ("lake.csv", b"elsewhere", b"N/A", "seeds/lake.csv:2:basin_code: 'N/A' stands for an unknown value"),
         # columns
         ("basin.csv", b"area_km", b"area", "seeds/basin.csv:1: the header is not the column_types of seeds/_seeds.yml"),
         ("_seeds.yml", b"description: Area.", b"x: y", "seeds/basin.csv:1:area_km: not described in seeds/_seeds.yml"),
@@ -117,6 +127,7 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
         ("lake.csv", b"X,natural", b"X,built", "seeds/lake.csv:3:lake_code: X, built stands in line 2 already"),
         ("lake.csv", b"Y,natural", b"Y,dug", "seeds/lake.csv:4:kind: 'dug' is none of built, natural"),
         ("lake.csv", b"natural,A", b"natural,Q", "seeds/lake.csv:3:basin_code: 'Q' is no basin_code of the seed basin"),
+        ("lake.csv", b"X,built", b"V,built", "seeds/lake.csv:2:basin_code: 'elsewhere' is no code of the seed kind"),
         # order
         ("lake.csv", b"Y,", b"W,", "seeds/lake.csv:4:lake_code: W, natural is not in the order of the key"),
         ("_seeds.yml", b"[unique, not_null]", b"[not_null]", "seeds/_seeds.yml: the seed basin has no uniqueness test"),
@@ -214,7 +225,11 @@ def test_dbt_itself_refuses_bad_seeds(
 
 def test_the_command_says_what_it_found(folder: Path) -> None:
     good = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
-    assert (good.exit_code, good.stdout) == (0, "2 seeds are in order\n")
+    assert (good.exit_code, good.stdout) == (0, "3 seeds and 0 polygons are in order\n")
+    (folder / "shapes.geojsonl").write_text('{"id": "A"}\n')
+    shapeless = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
+    assert isinstance(shapeless.exception, CheckFailedError)
+    assert "shapes.geojsonl, line 1: polygon A has not a MultiPolygon" in str(shapeless.exception)
     (folder / "lake.csv").write_text(LAKE.replace("Y,", "X,"))
     bad = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
     assert isinstance(bad.exception, SeedsRefusedError)

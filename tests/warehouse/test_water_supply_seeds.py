@@ -34,6 +34,19 @@ def mistakes(units: list[dict[str, str]], contractors: list[dict[str, str]]) -> 
         if unit["kind"] == "urban" and unit["project"] and not unit["primary_contractor_code"]
     ]
     found += [
+        f"{code}: access to water made up"
+        for code in ("26N_PU1", "26S_PU2", "72_PU")
+        if code in by_code and by_code[code]["has_groundwater"] + by_code[code]["has_surface_water"]
+    ]
+    found += [
+        f"{code} has no name" for code in ("26N_NU5", "90_PU") if code in by_code and not by_code[code]["unit_name"]
+    ]
+    found += [
+        f"{unit['unit_code']}: provider made up"
+        for unit in units
+        if unit["kind"] == "agricultural" and unit["provider"] and unit["agency"] == "Non-district"
+    ]
+    found += [
         f"{row['contractor_code']} is not Castaic Lake"
         for row in contractors
         if "Castaic" in row["contractor_name"] and not row["contractor_code"].startswith("CLRTA")
@@ -51,6 +64,9 @@ def test_no_published_mistake_is_back() -> None:
         ("72_PU", "unit_code", "72_PU2", ["72_PU2 is no unit", "72_PU is missing"]),
         ("07S_PA", "unit_code", "CVP", ["CVP is no unit", "07S_PA is missing"]),
         ("MWD", "counts_in_total", "true", ["MWD is counted twice"]),
+        ("26N_PU1", "has_groundwater", "false", ["26N_PU1: access to water made up"]),
+        ("90_PU", "unit_name", "", ["90_PU has no name"]),
+        ("03_NA", "provider", "CVP", ["03_NA: provider made up"]),
         ("02_PU", "project", "CVP", ["02_PU: project without a contractor"]),
     ],
 )
