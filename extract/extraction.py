@@ -13,11 +13,12 @@ from pydantic import ValidationError
 
 from extract import calendar, names
 from extract.archive import Archive, translated
+from extract.classification import choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
 from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
 from extract.load import ScenarioLoad, month_start
-from extract.model_run import ModelRunZip, classify, file_sha256
+from extract.model_run import ModelRunZip, file_sha256
 from extract.receipts import CsvOutput, DssFile, ExtractRecord, Refusal, Validation
 from extract.settings import PROJECT
 from extract.trend import compare
@@ -144,7 +145,7 @@ class _Extraction:
 
     def run(self) -> ExtractRecord:
         scenario_id, zip_name = self.request.scenario_id, self.request.zip_path.name
-        members = classify(self.zip_file.members, zip_name)
+        members = choose_members(self.zip_file.members, zip_name)
         dv, dv_file, dv_source = self._read("dv", members.dv)
         variables = self._count_known(dv)
         products = {names.wide_csv_key(scenario_id, "dv"): self._wide("dv", dv)}
