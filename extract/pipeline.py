@@ -108,7 +108,7 @@ class Pipeline:
 
     def _refuse_disproved(self, record: ExtractRecord) -> None:
         if record.validation.status == "FAILED":
-            report = record.validation.mismatches_key or record.csv_outputs["dv_csv"].key
+            report = record.validation.detailed_reports.summary_json_key
             raise CheckFailedError(
                 f"{record.zip_name}: its CSV does not agree with the trend report ({record.validation.note})",
                 f"read {self.archive.uri(report)}; nothing was loaded",
@@ -118,7 +118,7 @@ class Pipeline:
         self._refuse_disproved(record)
         if load.loaded_receipt(self.url, self.scenario_id) == record.receipt_id:
             return Outcome(None, f"receipt {record.receipt_id} is loaded", True, record.receipt_id)
-        key = record.csv_outputs["load_csv"].key
+        key = record.files["load_csv"].key
         source: Path | load.S3Object
         if self.archive.is_s3 and load.server_can_import(self.url):
             source, way = load.S3Object(*self.archive.bucket_and_key(key), self.settings.aws_region), "aws_s3"
