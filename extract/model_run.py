@@ -6,10 +6,12 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from extract.errors import AmbiguousDssError, BadZipError, NoDssInZipError
 
@@ -130,19 +132,34 @@ class ModelRunZip:
                 f"{path}: not a readable ZIP archive ({error})", "upload the model run again as a ZIP file"
             ) from error
 
+    def digest(self, member: str) -> tuple[str, int, bytes]:
+        """sha256, size and first four bytes of a member, unpacked in passing.
+
+        Raises:
+            BadZipError: as `unpack`.
+        """
+        digest, size, first = sha256(), 0, b""
+        with self._opened(member) as source:
+            while piece := source.read(1 << 20):
+                first = first or piece[:4]
+                size += len(piece)
+                digest.update(piece)
+        return digest.hexdigest(), size, first
+
     def unpack(self, member: str, target: Path) -> None:
         """Write one member to a file of our own naming; the name inside the ZIP is never used as a path.
 
         Raises:
             BadZipError: the member is encrypted, damaged or compressed in a way that is not supported.
         """
+        with self._opened(member) as source, target.open("wb") as sink:
+            shutil.copyfileobj(source, sink, 1 << 20)
+
+    @contextmanager
+    def _opened(self, member: str) -> Iterator[IO[bytes]]:
         try:
-            with (
-                zipfile.ZipFile(self.path) as archive,
-                archive.open(member) as source,
-                target.open("wb") as sink,
-            ):
-                shutil.copyfileobj(source, sink, 1 << 20)
+            with zipfile.ZipFile(self.path) as archive, archive.open(member) as source:
+                yield source
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
             raise BadZipError(
                 f"{self.path}: member {member} cannot be unpacked ({error})",
