@@ -81,6 +81,18 @@ class BadZipError(DataRefusedError):
     code = "BAD_ZIP"
 
 
+class UnsafeZipError(BadZipError):
+    """The ZIP could do harm, or two programs would read it differently.
+
+    Args:
+        code: reason code of its own, `ZIP_...`.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.code = code
+
+
 class NoDssInZipError(DataRefusedError):
     """The ZIP holds no HEC-DSS file that could be the model output."""
 

@@ -14,13 +14,14 @@ from pydantic import ValidationError
 from extract import calendar, names
 from extract.archive import Archive, Given, History
 from extract.archive.history import EXTRACTED
+from extract.classification import Members, choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
 from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
 from extract.intake.promote import HashDiffersError, leave_refusal
 from extract.intake.record import IngestRecord
 from extract.load import ScenarioLoad, month_start
-from extract.model_run import Members, ModelRunZip, classify, file_sha256
+from extract.model_run import ModelRunZip, file_sha256
 from extract.receipts import CsvOutput, DssFile, ExtractRecord, Validation
 from extract.settings import PROJECT
 from extract.storage.folder import translated
@@ -190,7 +191,7 @@ class _Extraction:
     def _members(self, zip_name: str) -> Members:
         ingest = self.request.ingest
         if ingest is None:
-            return classify(self.zip_file.members, zip_name)
+            return choose_members(self.zip_file.members, zip_name)
         return Members(ingest.expected_dv_path_in_zip, ingest.expected_sv_path_in_zip, ingest.classification)
 
     def _read(self, kind: str, member: str) -> tuple[MonthlySeries, DssFile, Provenance]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 
 from extract.errors import DataRefusedError, UsageError
@@ -100,6 +101,11 @@ def extract_record_key(scenario_id: str) -> str:
 def ingest_record_key(scenario_id: str) -> str:
     """Archive key of the receipt of the run's way into the archive."""
     return f"scenario/{scenario_id}/ingest_record.json"
+
+
+def scenarios_in(snapshot_keys: Iterable[str]) -> set[str]:
+    """The scenarios that keys of snapshot manifests are of."""
+    return {key.split("/")[1] for key in snapshot_keys if key.count("/") == 2}
 
 
 def object_key(content_sha256: str) -> str:

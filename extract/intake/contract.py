@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from extract.classification import Member, Members, choose_members
 from extract.errors import DataRefusedError
-from extract.model_run import Members, classify
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,16 @@ class ContractError(DataRefusedError):
         self.code = code
 
 
-def choose_members(paths: Sequence[str], zip_name: str, expected: Expected) -> Members:
+def declared_members(members: Sequence[Member], zip_name: str, expected: Expected) -> Members:
     """The DV output and the SV input of a ZIP: those that are declared, else those that the classification finds.
 
     Raises:
         ContractError: a declared file is not there, or there more than once, or only one of the two is declared.
         NoDssInZipError, AmbiguousDssError: nothing is declared, and the classification cannot decide.
     """
-    found = None if expected.dv or expected.sv else classify(paths, zip_name)
-    if found:
-        return found
+    if not (expected.dv or expected.sv):
+        return choose_members(members, zip_name)
+    paths = [member.path for member in members]
     dv, sv = _declared(paths, zip_name, "DV", expected.dv), _declared(paths, zip_name, "SV", expected.sv)
     return Members(dv, sv, (f"dv: {dv} is declared", f"sv: {sv} is declared"))
 

@@ -1,8 +1,8 @@
 """Which files of a source are a scenario's model run and its trend report. Pure functions.
 
 Three layouts are known: a folder for each scenario with `Model_Files/*.zip` and
-`Data_Extraction/Variables_From_trend_report…/*.csv`; a folder that is named after the scenario and holds both; and ZIP files
-named after the scenario side by side, each with a CSV of the same name.
+`Data_Extraction/Variables_From_trend_report…/*.csv`; a folder that is named after the scenario and holds both; and
+ZIP files named after the scenario side by side, each with a CSV of the same name.
 """
 
 from __future__ import annotations

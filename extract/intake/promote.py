@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from extract import __version__, names
 from extract.archive import Archive, Given, History
 from extract.archive.history import PROMOTED, Visibility
 from extract.errors import BadZipError, CoeqwalError, DataRefusedError, NotDssError
-from extract.intake.contract import Expected, choose_members
+from extract.intake.contract import Expected, declared_members
 from extract.intake.record import ConventionCheck, Ingestion, IngestRecord, Origin, TrendStatus
 from extract.model_run import ModelRunZip, file_sha256
 from extract.receipts import Refusal
@@ -163,7 +164,7 @@ def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
     scenario_id, zip_path, trend = candidate.scenario_id, candidate.zip_path, candidate.trend_path
     zip_name = names.check_file_name(zip_path.name)
     zip_file = ModelRunZip(zip_path)
-    members = choose_members(zip_file.members, zip_name, candidate.expected)
+    members = declared_members(zip_file.members, zip_name, candidate.expected)
     dv_sha, dv_size = _digest(zip_file, members.dv)
     sv_sha, sv_size = _digest(zip_file, members.sv) if members.sv else (None, None)
     dv_name, sv_name = _base_name(members.dv), _base_name(members.sv) if members.sv else None
@@ -208,12 +209,16 @@ def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
 
 def _digest(zip_file: ModelRunZip, member: str) -> tuple[str, int]:
     """Hash and size of an unpacked DSS file."""
-    digest, size, first = zip_file.digest(member)
-    if not first.startswith(DSS_MARK):
+    digest, size, mark = sha256(), 0, b""
+    for piece in zip_file.pieces(member):
+        mark = mark or piece[: len(DSS_MARK)]
+        size += len(piece)
+        digest.update(piece)
+    if mark != DSS_MARK:
         raise NotDssError(
             f"{zip_file.path}: {member} is not an HEC-DSS file", "put the DSS files of the model run into the ZIP"
         )
-    return digest, size
+    return digest.hexdigest(), size
 
 
 def _base_name(member: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from extract import names
 from extract.archive import Archive
 from extract.errors import CoeqwalError, RetryableError
-from extract.intake.contract import Expected, choose_members
+from extract.intake.contract import Expected, declared_members
 from extract.intake.layout import Offer, chosen_trend, chosen_zip, offers
 from extract.intake.promote import promoted
 from extract.intake.record import IngestRecord, Origin, TrendStatus
@@ -43,7 +42,7 @@ class Finding:
     zip_file: FileInfo | None = None
     trend: FileInfo | None = None
     trend_status: TrendStatus = "unverified_no_trend"
-    expected: Expected = Expected()
+    expected: Expected = field(default_factory=Expected)
     origin: Origin | None = None
 
 
@@ -76,7 +75,7 @@ def scan(source: Source, archive: Archive, sheet: Mapping[str, SheetRow], *, che
 
 def _look(source: Source, archive: Archive, offer: Offer, row: SheetRow | None, checksum: bool) -> Finding:
     if offer.scenario_id is None:
-        message = "neither the folder nor its name says which scenario it is: let it begin with the id, as in s0105_name"
+        message = "nothing says which scenario it is of: let the folder's name begin with the id, as in s0105_name"
         return Finding(None, "refused", offer.folder, "NO_SCENARIO_ID", message)
     zip_file, code, message = chosen_zip(offer, row)
     if zip_file is None:
@@ -108,7 +107,7 @@ def _inspect(source: Source, zip_file: FileInfo, expected: Expected) -> None:
     """Refuse a ZIP by its table of contents."""
     name = names.check_file_name(PurePosixPath(zip_file.path).name)
     with source.open(zip_file.path) as file:
-        choose_members(ModelRunZip(name, file).members, name, expected)
+        declared_members(ModelRunZip(Path(name), file=file).members, name, expected)
 
 
 def _unchanged(source: Source, before: IngestRecord, finding: Finding, checksum: bool) -> bool:
@@ -164,6 +163,4 @@ def _origin(source: Source, zip_file: FileInfo, trend: FileInfo | None, row: She
 
 
 def _with(finding: Finding, status: Status, code: str = "", message: str = "") -> Finding:
-    from dataclasses import replace
-
     return replace(finding, status=status, reason_code=code, message=message)
