@@ -15,6 +15,7 @@ from rich.console import Console
 
 from extract import cli_db, cli_reference, cli_registry, cli_seeds, names
 from extract.errors import CoeqwalError, UsageError
+from extract.intake.promote import Candidate, given_by_hand
 from extract.pipeline import Pipeline, StageReport
 from extract.settings import settings
 
@@ -29,7 +30,10 @@ app.add_typer(cli_seeds.app, name="seeds")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_reference.app, name="reference")
 
-ZipOption = Annotated[Path, typer.Option("--zip", help="The model run: a ZIP with the DV and SV DSS files.")]
+ZipOption = Annotated[
+    Path | None,
+    typer.Option("--zip", help="The model run, a ZIP with the DV and SV DSS files; default the one in the archive."),
+]
 TrendOption = Annotated[Path | None, typer.Option("--trend", help="The trend report's reference CSV.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per stage instead of text.")]
 ScenarioArgument = Annotated[str, typer.Argument(help="Scenario id, as in s0105.", show_default=False)]
@@ -67,27 +71,37 @@ def _scenario(text: str | None, zip_path: Path | None = None) -> str:
     return found
 
 
+def _candidate(scenario_id: str, zip_path: Path | None, trend: Path | None) -> Candidate | None:
+    """The model run that was named, if one was."""
+    if zip_path is not None:
+        return given_by_hand(scenario_id, zip_path, trend)
+    if trend is not None:
+        raise UsageError("--trend without --zip", "give the ZIP of the model run too, with --zip")
+    return None
+
+
 @app.command()
 def run(
-    zip_path: ZipOption,
     scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
+    zip_path: ZipOption = None,
     trend: TrendOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a model run all the way: extract, load, build. What is there already is passed over."""
+    """Take a model run all the way: promote, extract, load, build. What is there already is passed over."""
     scenario_id = _scenario(scenario, zip_path)
     console, report = _say(as_json)
-    Pipeline(settings(), scenario_id, report).run(zip_path, trend)
+    Pipeline(settings(), scenario_id, report).run(_candidate(scenario_id, zip_path, trend))
     if not as_json:
         console.print(f"{scenario_id} is in the warehouse. Next: `coeqwal serve`", soft_wrap=True)
 
 
 @app.command()
 def extract(
-    scenario: ScenarioArgument, zip_path: ZipOption, trend: TrendOption = None, as_json: JsonOption = False
+    scenario: ScenarioArgument, zip_path: ZipOption = None, trend: TrendOption = None, as_json: JsonOption = False
 ) -> None:
     """Read the DSS files of a model run and write its CSV files and receipt."""
-    Pipeline(settings(), _scenario(scenario), _say(as_json)[1]).extract(zip_path, trend)
+    scenario_id = _scenario(scenario)
+    Pipeline(settings(), scenario_id, _say(as_json)[1]).extract(_candidate(scenario_id, zip_path, trend))
 
 
 @app.command()

@@ -14,11 +14,14 @@ import numpy as np
 from pydantic import ValidationError
 
 from extract import calendar, names
-from extract.archive import Archive, translated
-from extract.classification import choose_members
+from extract.archive import Archive, Given, History
+from extract.archive.history import EXTRACTED
+from extract.classification import Members, choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
 from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
+from extract.intake.promote import HashDiffersError, leave_refusal
+from extract.intake.record import IngestRecord
 from extract.load import ScenarioLoad, month_start
 from extract.model_run import ModelRunZip, file_sha256
 from extract.receipts import (
@@ -29,13 +32,13 @@ from extract.receipts import (
     DetectedFiles,
     DssFile,
     ExtractRecord,
-    Refusal,
     SampleBParts,
     StatusSummary,
     UnitVerification,
     Validation,
 )
 from extract.settings import PROJECT
+from extract.storage.folder import translated
 from extract.trend import compare
 
 MISMATCHES = "mismatches.csv"
@@ -52,11 +55,13 @@ class Request:
         scenario_id: the scenario that the run belongs to.
         zip_path: the ZIP.
         trend_path: the trend report's reference CSV, if there is one.
+        ingest: the run's receipt of the archive, which says which DSS files to read.
     """
 
     scenario_id: str
     zip_path: Path
     trend_path: Path | None = None
+    ingest: IngestRecord | None = None
 
 
 @lru_cache(maxsize=1)
@@ -75,8 +80,8 @@ def known_variables() -> frozenset[tuple[str, str, str]]:
 def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord:
     """Read the DSS files of a run, write the CSV files and the receipt to the archive.
 
-    The receipt is written last: where it is, everything it names is there too. Extracting the same ZIP again
-    finds its receipt and does nothing.
+    All are shown in one step, the receipt last: where it is, everything it names is there too. Extracting the same
+    ZIP again finds its receipt and does nothing.
 
     Args:
         request: scenario, ZIP and trend report.
@@ -91,11 +96,14 @@ def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord
     try:
         zip_file = ModelRunZip(request.zip_path)
         zip_sha = file_sha256(request.zip_path)
+        if request.ingest and request.ingest.zip_sha256 != zip_sha:
+            raise HashDiffersError(f"{request.zip_path}: it was changed after it was promoted", "run it again")
         if request.trend_path and not request.trend_path.is_file():
             raise DataRefusedError(f"{request.trend_path}: there is no such file", "check the path given with --trend")
         trend_sha = file_sha256(request.trend_path) if request.trend_path else None
         known = finished(archive, request.scenario_id)
-        if known and (known.zip_sha256, known.validation.reference_sha256) == (zip_sha, trend_sha):
+        now = (zip_sha, request.zip_path.name, trend_sha)
+        if known and (known.zip_sha256, known.zip_name, known.validation.reference_sha256) == now:
             return known
         shutil.rmtree(work_dir, ignore_errors=True)  # of a process that was killed
         work_dir.mkdir(parents=True)
@@ -107,7 +115,7 @@ def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord
         raise translated(error, str(error.filename or work_dir)) from error
     except CoeqwalError as error:
         if not error.retryable:
-            _leave_refusal(request, archive, zip_sha, error)
+            leave_refusal(archive, request.scenario_id, request.zip_path.name, zip_sha, error)
         raise
 
 
@@ -125,6 +133,15 @@ def finished(archive: Archive, scenario_id: str) -> ExtractRecord | None:
     return record if all(archive.exists(output.key) for output in record.files.values()) else None
 
 
+def is_of(record: ExtractRecord, ingest: IngestRecord) -> bool:
+    """Whether an extraction is of the run, and the trend report, that are in the archive."""
+    return (record.zip_sha256, record.zip_name, record.validation.reference_sha256) == (
+        ingest.zip_sha256,
+        ingest.zip_basename,
+        ingest.trend_csv_sha256,
+    )
+
+
 def load_record(record: ExtractRecord) -> ScenarioLoad:
     """What a receipt says of the rows to load."""
     return ScenarioLoad(
@@ -137,19 +154,6 @@ def load_record(record: ExtractRecord) -> ScenarioLoad:
         first_month=record.first_month,
         last_month=record.last_month,
     )
-
-
-def _leave_refusal(request: Request, archive: Archive, zip_sha: str, error: CoeqwalError) -> None:
-    name = request.zip_path.name
-    receipt = Refusal(
-        scenario_id=request.scenario_id,
-        reason_code=error.code,
-        message=error.message,
-        remedy=error.remedy,
-        zip_name=name,
-        zip_sha256=zip_sha,
-    )
-    archive.put_text(names.rejected_key(name, zip_sha), receipt.model_dump_json(indent=2) + "\n")
 
 
 class _Extraction:
@@ -165,7 +169,7 @@ class _Extraction:
 
     def run(self) -> ExtractRecord:
         scenario_id, zip_name = self.request.scenario_id, self.request.zip_path.name
-        members = choose_members(self.zip_file.members, zip_name)
+        members = self._members(zip_name)
         dv, dv_file, dv_source = self._read("dv", members.dv)
         variables = self._count_known(dv)
         products = {names.wide_csv_key(scenario_id, "dv"): self._wide("dv", dv)}
@@ -228,6 +232,12 @@ class _Extraction:
         )
         self._store(record, {key: path for key, (path, _) in products.items()})
         return record
+
+    def _members(self, zip_name: str) -> Members:
+        ingest = self.request.ingest
+        if ingest is None:
+            return choose_members(self.zip_file.members, zip_name)
+        return Members(ingest.expected_dv_path_in_zip, ingest.expected_sv_path_in_zip, ingest.classification)
 
     def _read(self, kind: str, member: str) -> tuple[MonthlySeries, DssFile, Provenance]:
         """Unpack and read one DSS file; a message about it names the member and the ZIP."""
@@ -312,21 +322,17 @@ class _Extraction:
         )
 
     def _store(self, record: ExtractRecord, products: dict[str, Path]) -> None:
-        # Without a receipt a half-stored run is extracted again.
-        self.archive.remove(names.extract_record_key(record.scenario_id))
-        self.archive.put_file(record.zip_key, self.request.zip_path)
+        files: dict[str, Given | str] = {
+            output.key: Given(products[output.key], output.sha256, move=True) for output in record.files.values()
+        }
         validation = record.validation
-        if self.request.trend_path and validation.reference_csv_key:
-            self.archive.put_file(validation.reference_csv_key, self.request.trend_path)
         if validation.summary and validation.detailed_reports.summary_json_key:
-            text = validation.summary.model_dump_json(indent=2) + "\n"
-            self.archive.put_text(validation.detailed_reports.summary_json_key, text)
+            files[validation.detailed_reports.summary_json_key] = validation.summary.model_dump_json(indent=2) + "\n"
         if validation.mismatches_csv_key:
-            self.archive.put_file(validation.mismatches_csv_key, self.folder / MISMATCHES)
-        for key, path in products.items():
-            self.archive.put_file(key, path)
-        text = record.model_dump_json(indent=2) + "\n"
-        self.archive.put_text(names.extract_record_key(record.scenario_id), text)
+            mismatches = self.folder / MISMATCHES
+            files[validation.mismatches_csv_key] = Given(mismatches, file_sha256(mismatches), move=True)
+        files[names.extract_record_key(record.scenario_id)] = record.model_dump_json(indent=2) + "\n"
+        History(self.archive, record.scenario_id).publish("extract", files, EXTRACTED)
 
 
 def _sample_b_parts(series: MonthlySeries) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import io
 import stat
 import unicodedata
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PureWindowsPath
+from typing import BinaryIO
 
 from extract.classification import Member
 from extract.errors import BadZipError, UnsafeZipError
@@ -61,6 +65,7 @@ class ModelRunZip:
     Args:
         path: the file.
         limits: what it may be at most; default: as the environment says.
+        file: its content, where that is not on this machine; then the path is only its name.
 
     Attributes:
         members: its files with their announced sizes.
@@ -70,12 +75,13 @@ class ModelRunZip:
         UnsafeZipError: it is built to do harm or to be misread; the code says how.
     """
 
-    def __init__(self, path: Path, limits: ZipLimits | None = None) -> None:
+    def __init__(self, path: Path, limits: ZipLimits | None = None, file: BinaryIO | None = None) -> None:
         self.path = path
         self.limits = limits or ZipLimits.of(Settings())
-        if not path.is_file():
+        self._file = file
+        if file is None and not path.is_file():
             raise BadZipError(f"{path}: there is no such file", "check the path given with --zip")
-        size = path.stat().st_size
+        size = file.seek(0, io.SEEK_END) if file else path.stat().st_size
         if size > self.limits.max_bytes:
             raise self._unsafe(
                 "ZIP_TOO_LARGE",
@@ -84,7 +90,7 @@ class ModelRunZip:
             )
         try:
             self._refuse_long_directory()
-            with zipfile.ZipFile(path) as archive:
+            with zipfile.ZipFile(file or path) as archive:
                 infos = archive.infolist()
         except UnicodeDecodeError as error:
             raise self._unsafe("ZIP_BAD_NAME", f"a member's name is not the UTF-8 it says it is ({error})") from error
@@ -104,6 +110,16 @@ class ModelRunZip:
         """Write one member to a file of our own naming; the name inside the ZIP is never used as a path.
 
         Raises:
+            BadZipError, UnsafeZipError: as `pieces`.
+        """
+        with target.open("wb") as sink:
+            for piece in self.pieces(member):
+                sink.write(piece)
+
+    def pieces(self, member: str) -> Iterator[bytes]:
+        """The content of a member, unpacked bit by bit.
+
+        Raises:
             BadZipError: the member is damaged.
             UnsafeZipError: it is compressed in a way that is not taken, or its size is not the announced one.
         """
@@ -118,10 +134,10 @@ class ModelRunZip:
         info.file_size = announced + 2 * PIECE  # zipfile stops at this size and would not show that there is more
         written = 0
         try:
-            with zipfile.ZipFile(self.path) as archive, archive.open(info) as source, target.open("wb") as sink:
+            with zipfile.ZipFile(self._file or self.path) as archive, archive.open(info) as source:
                 while piece := source.read(min(PIECE, announced + 1 - written)):
                     written += len(piece)
-                    sink.write(piece)
+                    yield piece
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
             raise BadZipError(f"{self.path}: member {member} is damaged ({error})", "upload it again") from error
         if written != announced:
@@ -133,7 +149,7 @@ class ModelRunZip:
 
     def _refuse_long_directory(self) -> None:
         """`ZipFile` holds the whole directory in memory: look at its announced size before."""
-        with self.path.open("rb") as file:
+        with nullcontext(self._file) if self._file else self.path.open("rb") as file:
             end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
         if end and end[zipfile._ECD_SIZE] > LARGEST_DIRECTORY:  # type: ignore[attr-defined]
             raise self._too_many(f"a directory of {end[zipfile._ECD_SIZE]:,} bytes")  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The stages of a model run in their order: extract, load, build."""
+"""The stages of a model run in their order: promote, extract, load, build."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
 from extract import extraction, geometry, load, warehouse
-from extract.archive import Archive
+from extract.archive import Archive, History
+from extract.archive.history import Visibility
 from extract.errors import CheckFailedError, CoeqwalError, RetryableError, UsageError
+from extract.intake import promote as promotion
+from extract.intake.promote import Candidate
+from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
 
 Result = TypeVar("Result")
-STATES = {"deploy": "DEPLOYED", "extract": "EXTRACTED", "load": "LOADED", "build": "BUILT"}
+STATES = {"deploy": "DEPLOYED", "promote": "RECEIVED", "extract": "EXTRACTED", "load": "LOADED", "build": "BUILT"}
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,11 @@ class Pipeline:
         self.archive = Archive.of(settings)
         self.url = settings.resolved_database_url()
 
-    def run(self, zip_path: Path, trend_path: Path | None) -> None:
+    def run(self, candidate: Candidate | None) -> None:
         """All stages. A stage whose result is there already for this very ZIP is passed over.
+
+        Args:
+            candidate: the model run; without it the one that is in the archive.
 
         Raises:
             CoeqwalError: the stage that failed says why; what was published before is as it was.
@@ -67,15 +74,25 @@ class Pipeline:
             load.prepare(self.url)
             if not warehouse.is_deployed(self.url):
                 self._timed("deploy", self._deploy)
-            record = self._timed("extract", lambda: self._extract(zip_path, trend_path))
+            record = self._promote_and_extract(candidate)
             self._timed("load", lambda: self._load(record))
             self._timed("build", lambda: self._build(record.receipt_id))
 
-    def extract(self, zip_path: Path, trend_path: Path | None) -> ExtractRecord:
-        """Only the extraction: DSS to CSV, with receipt."""
+    def promote(
+        self, candidate: Candidate, visibility: Visibility | None = None, *, dry_run: bool = False
+    ) -> IngestRecord:
+        """Only the gate: let a model run into the archive if it keeps its contract."""
+        with self._locked():
+            if dry_run:
+                return promotion.promote(candidate, self.archive, visibility, dry_run=True)[0]
+            load.prepare(self.url)
+            return self._timed("promote", lambda: self._promote(candidate, visibility))
+
+    def extract(self, candidate: Candidate | None) -> ExtractRecord:
+        """Only the extraction, DSS to CSV, with receipt; of a model run that is given or that is in the archive."""
         with self._locked():
             load.prepare(self.url)
-            return self._timed("extract", lambda: self._extract(zip_path, trend_path))
+            return self._promote_and_extract(candidate)
 
     def load(self) -> None:
         """Only the load, of what was extracted last."""
@@ -95,11 +112,41 @@ class Pipeline:
         receipt_id = load.loaded_receipt(self.url, self.scenario_id)
         self._timed("build", lambda: self._build(receipt_id, again=True))
 
-    def _extract(self, zip_path: Path, trend_path: Path | None) -> Outcome[ExtractRecord]:
+    def _promote_and_extract(self, candidate: Candidate | None) -> ExtractRecord:
+        ingest = self._timed("promote", lambda: self._promote(candidate)) if candidate else self._promoted()
+        return self._timed("extract", lambda: self._extract(ingest, candidate))
+
+    def _promote(self, candidate: Candidate, visibility: Visibility | None = None) -> Outcome[IngestRecord]:
+        record, changed = promotion.promote(candidate, self.archive, visibility)
+        trend = record.trend_csv_basename or record.verification_status
+        detail = f"{record.zip_basename}, {record.zip_filesize_bytes:,} bytes; trend report: {trend}"
+        return Outcome(record, detail, not changed)
+
+    def _promoted(self) -> IngestRecord:
+        History(self.archive, self.scenario_id).settle()  # of a process that was killed
+        record = promotion.promoted(self.archive, self.scenario_id)
+        if record is None:
+            raise UsageError(
+                f"there is no model run of {self.scenario_id} in the archive {self.archive.store.address}",
+                f"`coeqwal run {self.scenario_id} --zip PATH` gives it one, and so do `coeqwal download` and `promote`",
+            )
+        return record
+
+    def _extract(self, ingest: IngestRecord, candidate: Candidate | None) -> Outcome[ExtractRecord]:
         before = extraction.finished(self.archive, self.scenario_id)
-        request = extraction.Request(self.scenario_id, zip_path, trend_path)
-        work_dir = self.settings.data_dir / "work" / self.scenario_id
-        record = extraction.extract(request, self.archive, work_dir)
+        if before and extraction.is_of(before, ingest):
+            record = before
+        else:
+            # The archive's own copy cannot change meanwhile; one on S3 is only fetched if there is no other.
+            by_hand = candidate is not None and self.archive.is_s3 and candidate.zip_path.exists()
+            request = extraction.Request(
+                self.scenario_id,
+                candidate.zip_path if candidate and by_hand else self.archive.local_copy(ingest.zip_key),
+                self.archive.local_copy(ingest.trend_key) if ingest.trend_key else None,
+                ingest,
+            )
+            work_dir = self.settings.data_dir / "work" / self.scenario_id
+            record = extraction.extract(request, self.archive, work_dir)
         self._refuse_disproved(record)
         sv = f", {record.sv.series} SV series" if record.sv else ", no SV file"
         name = "" if record.name_matches_scenario else f"; note: the ZIP's name does not begin with {self.scenario_id}"

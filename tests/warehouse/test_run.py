@@ -15,10 +15,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from extract import archive, names
+from extract import names
 from extract.archive import Archive
 from extract.errors import DiskFullError
 from extract.extraction import Request, extract
+from extract.storage import folder
 from extract.synthetic import make_model_run
 
 FACTS = {
@@ -101,6 +102,7 @@ def test_the_same_run_again_changes_nothing_and_says_so(loaded, runs):
     assert result.returncode == 0, result.stderr
     stages = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     assert [(stage["stage"], stage["status"]) for stage in stages] == [
+        ("promote", "unchanged"),
         ("extract", "unchanged"),
         ("load", "unchanged"),
         ("build", "unchanged"),
@@ -117,7 +119,7 @@ def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, runs, run_dbt):
 
 def test_every_stage_run_has_its_row(loaded):
     stages = loaded.query("select stage, state from ops.ingest_run where scenario_id = 's0105' order by run_id")
-    assert stages[:3] == [("extract", "EXTRACTED"), ("load", "LOADED"), ("build", "BUILT")]
+    assert stages[:4] == [("promote", "RECEIVED"), ("extract", "EXTRACTED"), ("load", "LOADED"), ("build", "BUILT")]
 
 
 def test_the_wide_csv_lies_where_the_website_finds_it(loaded):
@@ -261,7 +263,7 @@ def test_a_disproved_trend_report_stops_before_the_load(loaded, runs, tmp_path):
     [
         (["run", "--zip", "run_without_id.zip"], "no scenario id"),
         (["run", "scenario5", "--zip", "x.zip"], "not a scenario id"),
-        (["run", "s0105"], "zip"),
+        (["run", "s0177"], "--zip PATH"),
         (["load", "s0177"], "not extracted yet"),
     ],
 )
@@ -299,21 +301,20 @@ def test_without_any_database(tmp_path, runs):
 def test_a_full_disk_leaves_no_half_file(tmp_path, runs, monkeypatch):
     store = Archive(str(tmp_path / "archive"))
     request = Request("s0105", runs / "s0105_small.zip")
-    real, calls = archive.shutil.copyfileobj, []
+    real, calls = folder.os.fsync, []
 
-    def full(source, sink, length):
-        calls.append(sink)
+    def full(descriptor):
+        calls.append(descriptor)
         if len(calls) == 3:
-            sink.write(source.read(100))
             raise OSError(errno.ENOSPC, "No space left on device")
-        real(source, sink, length)
+        real(descriptor)
 
-    monkeypatch.setattr(archive.shutil, "copyfileobj", full)
+    monkeypatch.setattr(folder.os, "fsync", full)
     with pytest.raises(DiskFullError, match="no space left") as caught:
         extract(request, store, tmp_path / "work")
     assert caught.value.exit_code == 3
     assert store.get_text(names.extract_record_key("s0105")) is None
-    assert not [path for path in tmp_path.rglob(".incoming-*")]
+    assert not list((tmp_path / "archive" / ".incoming").iterdir())
     assert not (tmp_path / "work").exists()
     monkeypatch.undo()
     assert extract(request, store, tmp_path / "work").status == "SUCCEEDED"
@@ -366,7 +367,7 @@ def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, 
     assert f"series by {'aws_s3' if has_aws_s3 else 'COPY FROM STDIN'}" in stages["load"]["detail"]
     assert cli.query("select count(*) from staging.dss_series")[0][0] == int(stages["load"]["detail"].split()[0]) >= 300
     again = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal")
-    assert [json.loads(line)["status"] for line in again.stdout.splitlines()] == ["unchanged"] * 3
+    assert [json.loads(line)["status"] for line in again.stdout.splitlines()] == ["unchanged"] * 4
     assert not (tmp_path / "archive").exists()
 
 
