@@ -117,7 +117,7 @@ class S3Folder:
         return cast(BinaryIO, io.BufferedReader(_Object(self, info), 1 << 18))
 
     def stat(self, path: str) -> FileInfo | None:
-        """See `Store`."""
+        """See `Source`."""
         head = self._head(path)
         return head and head[0]
 
