@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from extract import names
 from extract.archive import Archive, History, Manifest
@@ -21,6 +19,7 @@ from extract.settings import settings
 
 app = typer.Typer(help="The archive: what is in it, how it was before, and whether it is whole.", no_args_is_help=True)
 LONGEST_URL_SECONDS = 12 * 3600
+HEADING = "{:8}  since (UTC)          made by     visibility  files         MB"
 
 ScenarioArgument = Annotated[str, typer.Argument(help="Scenario id, as in s0105.", show_default=False)]
 AsOfOption = Annotated[
@@ -48,17 +47,13 @@ def list_(
     if as_json:
         print(chosen.text(), end="")
         return
-    steps = _table("snapshot", "since (UTC)", "made by", "visibility", "files", "MB")
+    print(HEADING.format("snapshot"))
     for manifest in history.all():
-        mark = "*" if manifest.snapshot == chosen.snapshot else " "
-        steps.add_row(f"{mark}{manifest.snapshot}", *_summary(manifest))
-    files = _table("file", "bytes", "sha256", "modified (UTC)")
+        mark = "*" if manifest.snapshot == chosen.snapshot else ""
+        print(_line(f"{manifest.snapshot}{mark}", manifest))
+    print(f"\nFiles of snapshot {chosen.snapshot} of {chosen.scenario_id}:")
     for entry in chosen.files:
-        files.add_row(entry.path, f"{entry.size_bytes:,}", entry.sha256[:12], _shown_time(entry.modified))
-    console = Console(highlight=False)
-    console.print(steps)
-    console.print(f"\nFiles of snapshot {chosen.snapshot} of {chosen.scenario_id}:")
-    console.print(files)
+        print(f"{entry.size_bytes:>15,}  {entry.sha256[:12]}  {_shown_time(entry.modified)}  {entry.path}")
 
 
 @app.command()
@@ -132,8 +127,8 @@ def verify(
     if not as_json:
         how = "sizes compared" if sizes_only else "every byte read"
         print(
-            f"whole: {audit.objects} objects, {audit.snapshots} snapshots of {audit.scenarios} scenarios, {how}"
-            f"; {archive.store.address}"
+            f"whole, {how}: scenarios {audit.scenarios}, snapshots {audit.snapshots}, objects {audit.objects}; "
+            f"{archive.store.address}"
         )
 
 
@@ -167,17 +162,18 @@ def differences(before: Manifest, after: Manifest) -> list[tuple[str, str]]:
 
 
 def _list_all(archive: Archive, as_json: bool) -> None:
-    table = _table("scenario", "snapshot", "since (UTC)", "made by", "visibility", "files", "MB")
-    for scenario_id in sorted(names.scenarios_in(info.path for info in archive.store.files("snapshots/"))):
-        manifest = History(archive, scenario_id).newest()
-        if manifest and as_json:
+    newest = [
+        History(archive, scenario_id).newest()
+        for scenario_id in sorted(names.scenarios_in(info.path for info in archive.store.files("snapshots/")))
+    ]
+    if as_json:
+        for manifest in filter(None, newest):
             print(json.dumps(manifest.model_dump(mode="json", exclude={"files"})))
-        elif manifest:
-            table.add_row(scenario_id, str(manifest.snapshot), *_summary(manifest))
-    if not as_json:
-        console = Console(highlight=False)
-        console.print(table if table.row_count else "the archive is empty")
-        console.print(archive.store.address, soft_wrap=True)
+        return
+    print(HEADING.format("scenario") if newest else "the archive is empty")
+    for manifest in filter(None, newest):
+        print(_line(manifest.scenario_id, manifest))
+    print(archive.store.address)
 
 
 def _chosen(history: History, as_of: str | None, snapshot: int | None) -> Manifest:
@@ -207,17 +203,10 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _summary(manifest: Manifest) -> tuple[str, str, str, str, str]:
-    size = f"{manifest.totals.size_bytes / 1e6:,.1f}"
-    return _shown_time(manifest.created_at), manifest.stage, manifest.visibility, str(manifest.totals.files), size
+def _line(name: str, manifest: Manifest) -> str:
+    facts = f"{manifest.stage:10}  {manifest.visibility:10}  {manifest.totals.files:>5}"
+    return f"{name:8}  {_shown_time(manifest.created_at)}  {facts}  {manifest.totals.size_bytes / 1e6:>9,.1f}"
 
 
 def _shown_time(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, justify="right" if heading in ("files", "MB", "bytes") else "left", overflow="fold")
-    return table

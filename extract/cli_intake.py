@@ -14,11 +14,12 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from extract import names
-from extract.archive import Archive
+from extract.archive import Archive, History
 from extract.archive.history import Visibility
 from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, DataRefusedError, RetryableError, UsageError
 from extract.intake import download as fetching
+from extract.intake.promote import promoted
 from extract.intake.scan import Finding, open_source
 from extract.intake.scan import scan as compare
 from extract.intake.sheet import read_sheet
@@ -121,6 +122,10 @@ def promote(
     """
     chosen = as_visibility(visibility)
     for scenario_id in [names.check_scenario_id(text) for text in scenario]:
+        if not fetching.is_staged(settings().data_dir, scenario_id) and _is_there(
+            scenario_id, chosen, dry_run, as_json
+        ):
+            continue
         pipeline = Pipeline(settings(), scenario_id, Reporter(as_json))
         record = pipeline.promote(fetching.staged(settings().data_dir, scenario_id), chosen, dry_run=dry_run)
         if dry_run:
@@ -142,6 +147,18 @@ def as_visibility(text: str | None) -> Visibility | None:
     if text in VISIBILITIES:
         return VISIBILITIES[text]
     raise UsageError(f"'{text}' is no visibility", "it is `private` or `public`")
+
+
+def _is_there(scenario_id: str, visibility: Visibility | None, dry_run: bool, as_json: bool) -> bool:
+    """Say that a run is in the archive already, if one is, and nothing else waits."""
+    archive = Archive.of(settings())
+    record = promoted(archive, scenario_id)
+    if record is None:
+        return False
+    if visibility and not dry_run:
+        History(archive, scenario_id).set_visibility(visibility)
+    _tell(as_json, scenario_id, "unchanged", f"{record.zip_basename} is in the archive; no other download waits")
+    return True
 
 
 def _scan(source: str, sheet: Path | None, checksum: bool) -> list[Finding]:

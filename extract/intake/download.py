@@ -123,6 +123,11 @@ def download(finding: Finding, source: Source, data_dir: Path, progress: Progres
     return record, True
 
 
+def is_staged(data_dir: Path, scenario_id: str) -> bool:
+    """Whether a download of the scenario waits to be promoted."""
+    return _read(staging_folder(data_dir, scenario_id)) is not None
+
+
 def staged(data_dir: Path, scenario_id: str) -> Candidate:
     """What was fetched for a scenario, as the candidate for the archive.
 
