@@ -122,9 +122,8 @@ def promote(
     """
     chosen = as_visibility(visibility)
     for scenario_id in [names.check_scenario_id(text) for text in scenario]:
-        if not fetching.is_staged(settings().data_dir, scenario_id) and _is_there(
-            scenario_id, chosen, dry_run, as_json
-        ):
+        waits = fetching.is_staged(settings().data_dir, scenario_id)
+        if not waits and _is_there(scenario_id, chosen, dry_run, as_json):
             continue
         pipeline = Pipeline(settings(), scenario_id, Reporter(as_json))
         record = pipeline.promote(fetching.staged(settings().data_dir, scenario_id), chosen, dry_run=dry_run)

@@ -253,13 +253,13 @@ class History:
         }
         wrong = [e for e in manifest.files if not store.is_copy(names.object_key(e.sha256), prefix + e.path)]
         gone = sorted(old.difference(manifest.by_path))
-        # A receipt is there only while all it names is there.
+        # A receipt is there only while all it names is there, and nothing that it does not name.
         for path in [p for p in (*gone, *(e.path for e in wrong)) if p.endswith(RECEIPT)]:
+            store.remove(prefix + path)
+        for path in gone:
             store.remove(prefix + path)
         for entry in sorted(wrong, key=lambda entry: entry.path.endswith(RECEIPT)):
             store.copy(names.object_key(entry.sha256), prefix + entry.path)
-        for path in gone:
-            store.remove(prefix + path)
         if self.archive.get_text(latest_key) != manifest.text():
             store.write(latest_key, manifest.text().encode())
 
