@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from extract import cli_archive, cli_db, cli_intake, cli_reference, cli_registry, cli_seeds, names
+from extract import cli_archive, cli_db, cli_intake, cli_reference, cli_registry, cli_seeds, cli_status, names
 from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
-from extract.pipeline import Pipeline
+from extract.pipeline import Goal, Pipeline
 from extract.settings import settings
 
 app = typer.Typer(
@@ -30,6 +30,8 @@ app.add_typer(cli_db.app, name="db")
 app.add_typer(cli_seeds.app, name="seeds")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_reference.app, name="reference")
+app.command("status")(cli_status.status)
+app.command("plan")(cli_status.write_plan)
 
 ZipOption = Annotated[
     Path | None,
@@ -37,6 +39,15 @@ ZipOption = Annotated[
 ]
 TrendOption = Annotated[Path | None, typer.Option("--trend", help="The trend report's reference CSV.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per stage instead of text.")]
+OverrideOption = Annotated[
+    str | None,
+    typer.Option(
+        "--override-validation",
+        help="Load although the trend report disproves the run; the reason is recorded with your name.",
+        metavar="REASON",
+        show_default=False,
+    ),
+]
 ScenarioArgument = Annotated[str, typer.Argument(help="Scenario id, as in s0105.", show_default=False)]
 
 
@@ -67,14 +78,24 @@ def run(
     scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
     zip_path: ZipOption = None,
     trend: TrendOption = None,
+    to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "build",
+    override: OverrideOption = None,
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", help="Run the stages of a file that `coeqwal plan` wrote.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a model run all the way: promote, extract, load, build. What is there already is passed over."""
-    scenario_id = _scenario(scenario, zip_path)
     report = Reporter(as_json)
-    Pipeline(settings(), scenario_id, report).run(_candidate(scenario_id, zip_path, trend))
+    if plan_file is not None:
+        if scenario or zip_path or trend or override or to != "build":
+            raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
+        raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
+    scenario_id = _scenario(scenario, zip_path)
+    Pipeline(settings(), scenario_id, report).run(_candidate(scenario_id, zip_path, trend), to, override)
     if not as_json:
-        report.console.print(f"{scenario_id} is in the warehouse. Next: `coeqwal serve`", soft_wrap=True)
+        done = f"{scenario_id} is in the warehouse. Next: `coeqwal serve`"
+        report.console.print(done if to == "build" else f"Next: `coeqwal run {scenario_id}`", soft_wrap=True)
 
 
 @app.command()
@@ -87,9 +108,9 @@ def extract(
 
 
 @app.command()
-def load(scenario: ScenarioArgument, as_json: JsonOption = False) -> None:
+def load(scenario: ScenarioArgument, override: OverrideOption = None, as_json: JsonOption = False) -> None:
     """Load what was extracted last into staging."""
-    Pipeline(settings(), _scenario(scenario), Reporter(as_json)).load()
+    Pipeline(settings(), _scenario(scenario), Reporter(as_json)).load(override)
 
 
 @app.command()

@@ -111,6 +111,18 @@ class NoKnownVariableError(DataRefusedError):
     code = "NO_KNOWN_VARIABLE"
 
 
+class BadTrendReportError(DataRefusedError):
+    """The trend report's reference cannot be read as a table of series by month."""
+
+    code = "BAD_TREND_REPORT"
+
+
+class ValidationFailedError(CheckFailedError):
+    """The model run's CSV does not agree with the trend report: it is quarantined."""
+
+    code = "VALIDATION_FAILED"
+
+
 class DssError(DataRefusedError):
     """A DSS file cannot be read."""
 

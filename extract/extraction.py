@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import ValidationError
@@ -22,10 +24,27 @@ from extract.intake.promote import HashDiffersError, leave_refusal
 from extract.intake.record import IngestRecord
 from extract.load import ScenarioLoad, month_start
 from extract.model_run import ModelRunZip, file_sha256
-from extract.receipts import CsvOutput, DssFile, ExtractRecord, Validation
+from extract.receipts import (
+    SAMPLE_B_PARTS,
+    CsvKeys,
+    CsvOutput,
+    DetailedReports,
+    DetectedFiles,
+    DssFile,
+    ExtractRecord,
+    SampleBParts,
+    StatusSummary,
+    UnitVerification,
+    Validation,
+)
 from extract.settings import PROJECT
 from extract.storage.folder import translated
 from extract.trend import compare
+
+MISMATCHES = "mismatches.csv"
+RESULT: dict[str, Literal["passed", "failed", "inconclusive"]] = {
+    "PASSED": "passed", "FAILED": "failed", "INCONCLUSIVE": "inconclusive",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,7 +130,7 @@ def finished(archive: Archive, scenario_id: str) -> ExtractRecord | None:
         return None
     if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256):
         return None
-    return record if all(archive.exists(output.key) for output in record.csv_outputs.values()) else None
+    return record if all(archive.exists(output.key) for output in record.files.values()) else None
 
 
 def is_of(record: ExtractRecord, ingest: IngestRecord) -> bool:
@@ -154,7 +173,7 @@ class _Extraction:
         dv, dv_file, dv_source = self._read("dv", members.dv)
         variables = self._count_known(dv)
         products = {names.wide_csv_key(scenario_id, "dv"): self._wide("dv", dv)}
-        sources, sv_file = [(dv, dv_source)], None
+        sources, sv, sv_file = [(dv, dv_source)], None, None
         if members.sv is not None:
             sv, sv_file, sv_source = self._read("sv", members.sv)
             products[names.wide_csv_key(scenario_id, "sv")] = self._wide("sv", sv)
@@ -162,27 +181,53 @@ class _Extraction:
         load_csv = self.folder / "load.csv"
         products[names.load_csv_key(scenario_id)] = (load_csv, write_load(load_csv, sources))
         validation = self._validate(products[names.wide_csv_key(scenario_id, "dv")][0])
-        outputs = {
+        files = {
             kind: CsvOutput(key=key, sha256=file_sha256(path), size_bytes=path.stat().st_size, rows=rows)
             for (key, (path, rows)), kind in zip(products.items(), _output_kinds(len(products)), strict=True)
         }
+        dv_csv, sv_csv = files["dv_csv"].key, files["sv_csv"].key if "sv_csv" in files else None
         present = np.flatnonzero(np.isfinite(dv.values).any(axis=0))
         record = ExtractRecord(
             scenario_id=scenario_id,
             receipt_id=self.receipt_id,
+            extract_version=names.EXTRACT_VERSION,
             status="SUCCEEDED" if sv_file else "SUCCEEDED_PARTIAL",
+            quarantined=validation.status == "FAILED",
+            extract_targets=["dv", "sv"] if sv_file else ["dv"],
+            original_upload_key=names.run_key(scenario_id, zip_name),
             zip_key=names.run_key(scenario_id, zip_name),
             zip_name=zip_name,
             zip_sha256=self.zip_sha,
             zip_size_bytes=self.request.zip_path.stat().st_size,
             name_matches_scenario=names.scenario_id_in(zip_name) == scenario_id,
             classification=list(members.reasons),
+            dss_files_detected=DetectedFiles(
+                dv=members.dv, sv=members.sv, calsim_output=members.dv, sv_input=members.sv
+            ),
+            status_summary=StatusSummary(
+                dv_detected=True,
+                sv_detected=sv_csv is not None,
+                calsim_detected=True,
+                dv_csv_written=True,
+                sv_csv_written=sv_csv is not None,
+                calsim_csv_written=True,
+            ),
             dv=dv_file,
             sv=sv_file,
             first_month=month_start(int(present[0])),
             last_month=month_start(int(present[-1])),
             known_variables=variables,
-            csv_outputs=outputs,
+            variable_sample_b_parts=SampleBParts(
+                calsim_output=_sample_b_parts(dv), sv_input=_sample_b_parts(sv) if sv else ""
+            ),
+            duplicate_b_parts=_duplicates(dv),
+            unit_verification=UnitVerification(
+                dv_unit_mismatches=validation.summary.sample_mismatch_units if validation.summary else []
+            ),
+            csv_outputs=CsvKeys(
+                dv_csv_key=dv_csv, sv_csv_key=sv_csv, calsim_output_csv_key=dv_csv, sv_input_csv_key=sv_csv
+            ),
+            files=files,
             validation=validation,
         )
         self._store(record, {key: path for key, (path, _) in products.items()})
@@ -253,29 +298,53 @@ class _Extraction:
         return path, write_wide(path, series, kind)
 
     def _validate(self, wide_csv: Path) -> Validation:
-        trend = self.request.trend_path
+        trend, scenario_id = self.request.trend_path, self.request.scenario_id
         if trend is None:
-            return Validation(status="NOT_CHECKED", note="no trend-report reference was given")
-        mismatches = self.folder / "mismatches.csv"
-        result = compare(trend, wide_csv, mismatches)
-        place = {
-            "reference_key": names.trend_key(self.request.scenario_id, trend.name),
-            "reference_sha256": file_sha256(trend),
-        }
-        if mismatches.exists():
-            place["mismatches_key"] = names.mismatches_key(self.request.scenario_id)
-        return result.model_copy(update=place)
+            return Validation()
+        reference_key, mismatches = names.trend_key(scenario_id, trend.name), self.folder / MISMATCHES
+        summary = compare(trend, wide_csv, mismatches).model_copy(
+            update={"ref_path": reference_key, "file_path": names.wide_csv_key(scenario_id, "dv")}
+        )
+        listed = names.mismatches_key(scenario_id) if mismatches.exists() else None
+        return Validation(
+            status=summary.status,
+            result=RESULT[summary.status],
+            target="calsim_output",
+            reference_csv_key=reference_key,
+            reference_sha256=file_sha256(trend),
+            summary=summary,
+            mismatch_columns=summary.mismatch_columns,
+            mismatch_cells=summary.mismatch_cells,
+            mismatches_csv_key=listed,
+            detailed_reports=DetailedReports(
+                summary_json_key=names.validation_summary_key(scenario_id), mismatches_csv_key=listed
+            ),
+        )
 
     def _store(self, record: ExtractRecord, products: dict[str, Path]) -> None:
         files: dict[str, Given | str] = {
-            output.key: Given(products[output.key], output.sha256, move=True) for output in record.csv_outputs.values()
+            output.key: Given(products[output.key], output.sha256, move=True) for output in record.files.values()
         }
-        if record.validation.mismatches_key:
-            mismatches = self.folder / "mismatches.csv"
-            files[record.validation.mismatches_key] = Given(mismatches, file_sha256(mismatches), move=True)
+        validation = record.validation
+        if validation.summary and validation.detailed_reports.summary_json_key:
+            files[validation.detailed_reports.summary_json_key] = validation.summary.model_dump_json(indent=2) + "\n"
+        if validation.mismatches_csv_key:
+            mismatches = self.folder / MISMATCHES
+            files[validation.mismatches_csv_key] = Given(mismatches, file_sha256(mismatches), move=True)
         files[names.extract_record_key(record.scenario_id)] = record.model_dump_json(indent=2) + "\n"
         History(self.archive, record.scenario_id).publish("extract", files, EXTRACTED)
 
 
-def _output_kinds(count: int) -> list[str]:
+def _sample_b_parts(series: MonthlySeries) -> str:
+    """The first distinct B parts in catalogue order, with commas between."""
+    return ",".join(list(dict.fromkeys(parts.b for parts in series.parts))[:SAMPLE_B_PARTS])
+
+
+def _duplicates(series: MonthlySeries) -> list[str]:
+    """ "B|C" of several series, which the earlier CSV files would have merged into one."""
+    times = Counter((parts.b.upper(), parts.c.upper()) for parts in series.parts)
+    return sorted("|".join(key) for key, count in times.items() if count > 1)
+
+
+def _output_kinds(count: int) -> list[Literal["dv_csv", "sv_csv", "load_csv"]]:
     return ["dv_csv", "sv_csv", "load_csv"] if count == 3 else ["dv_csv", "load_csv"]

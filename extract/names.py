@@ -93,6 +93,16 @@ def mismatches_key(scenario_id: str) -> str:
     return f"scenario/{scenario_id}/validation/{scenario_id}_validation_mismatches.csv"
 
 
+def validation_summary_key(scenario_id: str) -> str:
+    """Archive key of the comparison with the trend report."""
+    return f"scenario/{scenario_id}/validation/{scenario_id}_validation_summary.json"
+
+
+def override_key(scenario_id: str) -> str:
+    """Archive key of the decision to load a run that the trend report disproves."""
+    return f"scenario/{scenario_id}/validation/{scenario_id}_validation_override.json"
+
+
 def extract_record_key(scenario_id: str) -> str:
     """Archive key of the receipt of the extraction."""
     return f"scenario/{scenario_id}/extract_record.json"

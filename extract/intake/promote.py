@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,6 +17,7 @@ from extract.intake.contract import Expected, declared_members
 from extract.intake.record import ConventionCheck, Ingestion, IngestRecord, Origin, TrendStatus
 from extract.model_run import ModelRunZip, file_sha256
 from extract.receipts import Refusal
+from extract.stage_history import operator
 from extract.storage.folder import translated
 
 DSS_MARK = b"ZDSS"
@@ -202,7 +202,7 @@ def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
             path=candidate.origin.address,
             script="coeqwal promote",
             script_version=__version__,
-            operator=_operator(),
+            operator=operator(),
             ingested_at_utc=datetime.now(UTC),
             access_mode="path",
         ),
@@ -233,10 +233,3 @@ def _version(file: Path) -> str | None:
     except OSError:
         return None
     return f"{facts.st_size}-{facts.st_mtime_ns}"
-
-
-def _operator() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container without user names
-        return "unknown"

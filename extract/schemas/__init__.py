@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from extract.archive import Manifest
 from extract.intake.record import IngestRecord
+from extract.receipts import ExtractRecord
 
-MODELS: dict[str, type[BaseModel]] = {"ingest_record": IngestRecord, "snapshot": Manifest}
+MODELS: dict[str, type[BaseModel]] = {"ingest_record": IngestRecord, "extract_record": ExtractRecord, "snapshot": Manifest}
 
 
 def schema_texts() -> dict[str, str]:

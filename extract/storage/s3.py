@@ -127,9 +127,8 @@ class S3Folder:
     def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
         """See `Store`. The hash is kept as the object's metadata."""
         extra = {"Metadata": {"sha256": sha256}}
-        with _speaking(self._where(path)):
-            with file.open("rb") as content:
-                self._client.upload_fileobj(content, self.bucket, self.key(path), ExtraArgs=extra, Config=TRANSFER)
+        with _speaking(self._where(path)), file.open("rb") as content:
+            self._client.upload_fileobj(content, self.bucket, self.key(path), ExtraArgs=extra, Config=TRANSFER)
 
     def write(self, path: str, content: bytes) -> None:
         """See `Store`."""
