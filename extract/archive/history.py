@@ -208,9 +208,9 @@ class History:
         with TemporaryDirectory(prefix="coeqwal-") as folder:
             given = {self._path(key): _as_file(what, Path(folder)) for key, what in files.items()}
             after = self._next(before, stage, given, tuple(replaces), visibility)
+            for new in given.values():
+                self._store_object(new)
             if before is None or (after.visibility, _contents(after)) != (before.visibility, _contents(before)):
-                for new in given.values():
-                    self._store_object(new)
                 key = names.snapshot_key(self.scenario_id, after.snapshot)
                 if not self.archive.store.create(key, after.text().encode()):
                     raise ConcurrentChangeError(
@@ -220,6 +220,16 @@ class History:
                 before = after
         self.settle()
         return before
+
+    def set_visibility(self, visibility: Visibility) -> Manifest:
+        """Make the scenario public or private.
+
+        Raises:
+            UsageError: it is not in the archive.
+        """
+        if not self.numbers():
+            raise UsageError(f"{self.scenario_id} is not in the archive", "promote a model run of it first")
+        return self.publish("visibility", {}, (), visibility)
 
     def settle(self) -> None:
         """Let the well-known keys and `latest.json` show the newest snapshot; where they do, nothing is written.
@@ -243,13 +253,13 @@ class History:
         }
         wrong = [e for e in manifest.files if not store.is_copy(names.object_key(e.sha256), prefix + e.path)]
         gone = sorted(old.difference(manifest.by_path))
-        # A receipt is there only while all it names is there.
+        # A receipt is there only while all it names is there, and nothing that it does not name.
         for path in [p for p in (*gone, *(e.path for e in wrong)) if p.endswith(RECEIPT)]:
+            store.remove(prefix + path)
+        for path in gone:
             store.remove(prefix + path)
         for entry in sorted(wrong, key=lambda entry: entry.path.endswith(RECEIPT)):
             store.copy(names.object_key(entry.sha256), prefix + entry.path)
-        for path in gone:
-            store.remove(prefix + path)
         if self.archive.get_text(latest_key) != manifest.text():
             store.write(latest_key, manifest.text().encode())
 

@@ -112,6 +112,8 @@ def promote(
         raise
     before = promoted(archive, candidate.scenario_id)
     same = before is not None and before.identity == record.identity
+    if before is not None and same and candidate.move:  # the next scan knows the file by where it is and its version
+        same = before.source == record.source
     if before is not None and same:
         record = before
     if dry_run:

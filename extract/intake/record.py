@@ -108,6 +108,7 @@ class IngestRecord(_Closed):
             self.trend_csv_sha256,
             self.expected_dv_path_in_zip,
             self.expected_sv_path_in_zip,
+            self.verification_status,
         )
 
     @property

@@ -10,14 +10,17 @@ from typing import Literal
 
 from extract import names
 from extract.archive import Archive
-from extract.errors import CoeqwalError, RetryableError
+from extract.errors import CoeqwalError, RetryableError, UsageError
 from extract.intake.contract import Expected, declared_members
 from extract.intake.layout import Offer, chosen_trend, chosen_zip, offers
 from extract.intake.promote import promoted
 from extract.intake.record import IngestRecord, Origin, TrendStatus
 from extract.intake.sheet import SheetRow
 from extract.model_run import ModelRunZip
+from extract.settings import Settings
 from extract.storage import FileInfo, Source
+from extract.storage.folder import Folder
+from extract.storage.s3 import S3Folder
 
 Status = Literal["new", "changed", "unchanged", "missing", "refused"]
 
@@ -44,6 +47,20 @@ class Finding:
     trend_status: TrendStatus = "unverified_no_trend"
     expected: Expected = field(default_factory=Expected)
     origin: Origin | None = None
+
+
+def open_source(address: str, settings: Settings) -> Source:
+    """The source that an address means: a folder, or `s3://bucket/prefix`.
+
+    Raises:
+        UsageError: there is no such folder, or the address names no bucket.
+    """
+    if address.startswith("s3://"):
+        return S3Folder(address, settings.s3_endpoint, settings.aws_region)
+    folder = Path(address)
+    if not folder.is_dir():
+        raise UsageError(f"{address}: there is no such folder", "give a folder, or s3://bucket/prefix")
+    return Folder(folder.resolve())
 
 
 def scan(source: Source, archive: Archive, sheet: Mapping[str, SheetRow], *, checksum: bool = False) -> list[Finding]:

@@ -1,6 +1,6 @@
 """Where files are: a folder or an S3 prefix, behind one small interface.
 
-A source of model runs needs only `Source`: a shared drive becomes one by these two methods and an address. The
+A source of model runs needs only `Source`: a shared drive becomes one by these three methods and an address. The
 archive needs `Store`, which also writes.
 """
 
@@ -45,12 +45,12 @@ class Source(Protocol):
     def open(self, path: str) -> BinaryIO:
         """A file to read from and to seek in; reading on from the middle must not fetch what lies before."""
 
+    def stat(self, path: str) -> FileInfo | None:
+        """What is known of a file, or nothing if there is none."""
+
 
 class Store(Source, Protocol):
     """A place to write files to as well. A file appears under its path whole or not at all."""
-
-    def stat(self, path: str) -> FileInfo | None:
-        """What is known of a file, or nothing if there is none."""
 
     def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
         """Store a local file, in place of what was there.

@@ -77,15 +77,15 @@ class Folder:
             return file.open("rb")
 
     def stat(self, path: str) -> FileInfo | None:
-        """See `Store`."""
+        """See `Source`."""
         with _speaking(self.root / path):
             return self._info(path, self.root / path)
 
     def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
-        """See `Store`. A file that is moved is not copied within one file system."""
+        """See `Store`. Within one file system a file that is not needed any more is linked, not copied."""
         target = self.root / path
         with _speaking(target), self._incoming() as aside:
-            if not (move and _moved(file, aside)):
+            if not (move and _linked(file, aside)):
                 with aside.open("wb") as sink, file.open("rb") as source:
                     shutil.copyfileobj(source, sink, 1 << 20)
             self._into_place(aside, target)
@@ -117,12 +117,7 @@ class Folder:
         """See `Store`."""
         target = self.root / to
         with _speaking(target), self._incoming() as aside:
-            try:
-                aside.unlink()
-                os.link(self.root / path, aside)
-            except OSError as error:
-                if error.errno not in NO_LINKS:
-                    raise
+            if not _linked(self.root / path, aside):
                 shutil.copy2(self.root / path, aside)
             self._into_place(aside, target)
 
@@ -189,13 +184,14 @@ def _raise_unless_absent(error: OSError) -> None:
         raise error
 
 
-def _moved(file: Path, aside: Path) -> bool:
+def _linked(file: Path, aside: Path) -> bool:
     try:
-        os.replace(file, aside)
+        aside.unlink()
+        os.link(file, aside)
     except OSError as error:
-        if error.errno == errno.EXDEV:
-            return False
-        raise
+        if error.errno not in NO_LINKS:
+            raise
+        return False
     return True
 
 

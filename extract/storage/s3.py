@@ -24,6 +24,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from extract.errors import RetryableError, UsageError
 from extract.storage import FileInfo
+from extract.storage.folder import translated
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -64,6 +65,8 @@ def _speaking(where: str) -> Iterator[None]:
         ) from error
     except (BotoCoreError, Boto3Error) as error:
         raise S3AwayError(f"{where}: S3 cannot be reached ({error})", "try again later") from error
+    except OSError as error:  # of the local file
+        raise translated(error, str(error.filename or where)) from error
 
 
 class S3Folder:
@@ -117,15 +120,15 @@ class S3Folder:
         return cast(BinaryIO, io.BufferedReader(_Object(self, info), 1 << 18))
 
     def stat(self, path: str) -> FileInfo | None:
-        """See `Store`."""
+        """See `Source`."""
         head = self._head(path)
         return head and head[0]
 
     def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
         """See `Store`. The hash is kept as the object's metadata."""
         extra = {"Metadata": {"sha256": sha256}}
-        with _speaking(self._where(path)):
-            self._client.upload_file(str(file), self.bucket, self.key(path), ExtraArgs=extra, Config=TRANSFER)
+        with _speaking(self._where(path)), file.open("rb") as content:
+            self._client.upload_fileobj(content, self.bucket, self.key(path), ExtraArgs=extra, Config=TRANSFER)
 
     def write(self, path: str, content: bytes) -> None:
         """See `Store`."""

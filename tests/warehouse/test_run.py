@@ -334,6 +334,7 @@ def test_a_run_that_was_killed_is_done_again(tmp_path, loaded, runs):
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout.readline().startswith("promote")
     assert process.stdout.readline() == "writing\n"
     process.send_signal(signal.SIGKILL)
     process.wait()
