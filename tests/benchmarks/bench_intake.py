@@ -2,8 +2,8 @@
 
     python tests/benchmarks/bench_intake.py [--series 20000]
 
-The stages promote (safety checks, hashes, archive), extract (DSS to CSV) and validate, as `coeqwal run --to extract` does
-them, without the database; then the comparison alone, with a reference that has every column of the run.
+The stages promote (safety checks, hashes, archive), extract (DSS to CSV) and validate, as `coeqwal run --to extract`
+does them, without the database; then the comparison alone, with a reference that has every column of the run.
 """
 
 from __future__ import annotations

@@ -28,11 +28,12 @@ FOUND = {
     "names without folders": (["a_DV.dss", "a_SV.dss", "readme.txt"], "a_DV.dss", "a_SV.dss"),
     "weak names": (["results.dss", "statevar.dss"], "results.dss", "statevar.dss"),
     "output and input as names": (["x_output.dss", "x_input.dss"], "x_output.dss", "x_input.dss"),
-    "one in its folder, one not": (["DSS/output/a.dss", "elsewhere/a_SV.dss"], "DSS/output/a.dss", "elsewhere/a_SV.dss"),
+    "one in its folder, one not": (["DSS/output/a.dss", "else/a_SV.dss"], "DSS/output/a.dss", "else/a_SV.dss"),
     "groundwater budget": (["DSS/output/a_DV.dss", "DSS/output/CVGroundwaterBudget.dss"], "DSS/output/a_DV.dss", None),
     "groundwater out": (["results.dss", "CVGroundwaterOut.DSS"], "results.dss", None),
     "archive folders": (["DSS/output/a_DV.dss", *(f"{folder}/DSS/output/b_DV.dss" for folder in
-                         ("_archive", "Archive", "discard", "OLD", "backup", "__MACOSX"))], "DSS/output/a_DV.dss", None),
+                         ("_archive", "Archive", "discard", "OLD", "backup", "__MACOSX"))],
+                        "DSS/output/a_DV.dss", None),
     "a single output in its folder": (["DSS/output/base.dss"], "DSS/output/base.dss", None),
     "a single file that says nothing": (["20250710 run.dss"], "20250710 run.dss", None),
 }  # fmt: skip

@@ -46,10 +46,11 @@ def other_zip(facts):
 
 
 RUN = "coeqwal run s0105"
+NOTHING = {"loaded": None, "build": None, "active": False}
 CASES = {
     "all is current": (lambda f: {}, {}, None, []),
     "nothing was received": (
-        lambda f: {"ingest": None, "extracted": None, "complete": False, "loaded": None, "build": None, "active": False},
+        lambda f: {**NOTHING, "ingest": None, "extracted": None, "complete": False},
         {"received": "no model run", "loaded": "no rows"}, f"{RUN} --zip PATH", []),
     "only received": (
         lambda f: {"extracted": None, "complete": False, "loaded": None, "build": None, "active": False},
@@ -82,7 +83,7 @@ CASES = {
         RUN, ["load", "build"]),
     "never built": (lambda f: {"build": None, "active": False}, {"built": "never built"}, RUN, ["build"]),
     "the code was changed": (
-        lambda f: {"code": "other"}, {"built": "models, seeds or macros were changed", "active": "before"}, RUN, ["build"]),
+        lambda f: {"code": "other"}, {"built": "models, seeds or macros were changed"}, RUN, ["build"]),
     "somebody rebuilt": (
         lambda f: {"build": replace(f.build, rebuilt_at=NOW + timedelta(seconds=1))},
         {"built": "somebody rebuilt"}, RUN, ["build"]),
