@@ -5,17 +5,17 @@ Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 try again later, 4 data ref
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from extract import cli_db, cli_reference, cli_registry, cli_seeds, names
+from extract import cli_archive, cli_db, cli_intake, cli_reference, cli_registry, cli_seeds, cli_status, names
+from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
-from extract.pipeline import Pipeline, StageReport
+from extract.intake.promote import Candidate, given_by_hand
+from extract.pipeline import Goal, Pipeline
 from extract.settings import settings
 
 app = typer.Typer(
@@ -24,34 +24,31 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli_intake.register(app)
+app.add_typer(cli_archive.app, name="archive")
 app.add_typer(cli_db.app, name="db")
 app.add_typer(cli_seeds.app, name="seeds")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_reference.app, name="reference")
+app.command("status")(cli_status.status)
+app.command("plan")(cli_status.write_plan)
 
-ZipOption = Annotated[Path, typer.Option("--zip", help="The model run: a ZIP with the DV and SV DSS files.")]
+ZipOption = Annotated[
+    Path | None,
+    typer.Option("--zip", help="The model run, a ZIP with the DV and SV DSS files; default the one in the archive."),
+]
 TrendOption = Annotated[Path | None, typer.Option("--trend", help="The trend report's reference CSV.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per stage instead of text.")]
+OverrideOption = Annotated[
+    str | None,
+    typer.Option(
+        "--override-validation",
+        help="Load although the trend report disproves the run; the reason is recorded with your name.",
+        metavar="REASON",
+        show_default=False,
+    ),
+]
 ScenarioArgument = Annotated[str, typer.Argument(help="Scenario id, as in s0105.", show_default=False)]
-
-
-def _say(as_json: bool) -> tuple[Console, _Reporter]:
-    console = Console(highlight=False)
-    return console, _Reporter(console, as_json)
-
-
-class _Reporter:
-    def __init__(self, console: Console, as_json: bool) -> None:
-        self.console = console
-        self.as_json = as_json
-
-    def __call__(self, report: StageReport) -> None:
-        if self.as_json:
-            print(json.dumps(report.__dict__), flush=True)
-        else:
-            self.console.print(
-                f"[bold]{report.stage:8}[/] {report.status:9} {report.seconds:6.1f} s  {report.detail}", soft_wrap=True
-            )
 
 
 def _scenario(text: str | None, zip_path: Path | None = None) -> str:
@@ -67,39 +64,59 @@ def _scenario(text: str | None, zip_path: Path | None = None) -> str:
     return found
 
 
+def _candidate(scenario_id: str, zip_path: Path | None, trend: Path | None) -> Candidate | None:
+    """The model run that was named, if one was."""
+    if zip_path is not None:
+        return given_by_hand(scenario_id, zip_path, trend)
+    if trend is not None:
+        raise UsageError("--trend without --zip", "give the ZIP of the model run too, with --zip")
+    return None
+
+
 @app.command()
 def run(
-    zip_path: ZipOption,
     scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
+    zip_path: ZipOption = None,
     trend: TrendOption = None,
+    to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "build",
+    override: OverrideOption = None,
+    plan_file: Annotated[
+        Path | None, typer.Option("--plan", help="Run the stages of a file that `coeqwal plan` wrote.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a model run all the way: extract, load, build. What is there already is passed over."""
+    """Take a model run all the way: promote, extract, load, build. What is there already is passed over."""
+    report = Reporter(as_json)
+    if plan_file is not None:
+        if scenario or zip_path or trend or override or to != "build":
+            raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
+        raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
     scenario_id = _scenario(scenario, zip_path)
-    console, report = _say(as_json)
-    Pipeline(settings(), scenario_id, report).run(zip_path, trend)
+    Pipeline(settings(), scenario_id, report).run(_candidate(scenario_id, zip_path, trend), to, override)
     if not as_json:
-        console.print(f"{scenario_id} is in the warehouse. Next: `coeqwal serve`", soft_wrap=True)
+        done = f"{scenario_id} is in the warehouse. Next: `coeqwal serve`"
+        report.console.print(done if to == "build" else f"Next: `coeqwal run {scenario_id}`", soft_wrap=True)
 
 
 @app.command()
 def extract(
-    scenario: ScenarioArgument, zip_path: ZipOption, trend: TrendOption = None, as_json: JsonOption = False
+    scenario: ScenarioArgument, zip_path: ZipOption = None, trend: TrendOption = None, as_json: JsonOption = False
 ) -> None:
     """Read the DSS files of a model run and write its CSV files and receipt."""
-    Pipeline(settings(), _scenario(scenario), _say(as_json)[1]).extract(zip_path, trend)
+    scenario_id = _scenario(scenario)
+    Pipeline(settings(), scenario_id, Reporter(as_json)).extract(_candidate(scenario_id, zip_path, trend))
 
 
 @app.command()
-def load(scenario: ScenarioArgument, as_json: JsonOption = False) -> None:
+def load(scenario: ScenarioArgument, override: OverrideOption = None, as_json: JsonOption = False) -> None:
     """Load what was extracted last into staging."""
-    Pipeline(settings(), _scenario(scenario), _say(as_json)[1]).load()
+    Pipeline(settings(), _scenario(scenario), Reporter(as_json)).load(override)
 
 
 @app.command()
 def build(scenario: ScenarioArgument, as_json: JsonOption = False) -> None:
     """Build and test the scenario's rows: `dbt build --select scenario:<id>`."""
-    Pipeline(settings(), _scenario(scenario), _say(as_json)[1]).build()
+    Pipeline(settings(), _scenario(scenario), Reporter(as_json)).build()
 
 
 @app.command()
@@ -145,8 +162,8 @@ def demo(
     if stop:
         demonstration.stop(settings())
     else:
-        console, report = _say(as_json=False)
-        demonstration.run(settings(), report, console)
+        report = Reporter(as_json=False)
+        demonstration.run(settings(), report, report.console)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from rich.table import Table
 from extract import load, warehouse
 from extract.cli_db import embedded
 from extract.errors import RetryableError
+from extract.intake.promote import given_by_hand
 from extract.pipeline import Pipeline, StageReport
 from extract.postgres import free_port
 from extract.settings import PROJECT, Settings
@@ -104,7 +105,7 @@ def run(settings: Settings, report: Callable[[StageReport], None], console: Cons
     if not (zip_path.exists() and trend_path.exists()):
         zip_path.parent.mkdir(parents=True, exist_ok=True)
         make_model_run(zip_path, SCENARIO, series=SERIES, reference=True)
-    Pipeline(settings, SCENARIO, report).run(zip_path, trend_path)
+    Pipeline(settings, SCENARIO, report).run(given_by_hand(SCENARIO, zip_path, trend_path))
     if not DOCS.exists() or DOCS.stat().st_mtime < _newest_source():
         warehouse.dbt(["--quiet", "docs", "generate", "--static"], url, DOCS.parent)
     console.print(_table(url))

@@ -81,6 +81,18 @@ class BadZipError(DataRefusedError):
     code = "BAD_ZIP"
 
 
+class UnsafeZipError(BadZipError):
+    """The ZIP could do harm, or two programs would read it differently.
+
+    Args:
+        code: reason code of its own, `ZIP_...`.
+    """
+
+    def __init__(self, code: str, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.code = code
+
+
 class NoDssInZipError(DataRefusedError):
     """The ZIP holds no HEC-DSS file that could be the model output."""
 
@@ -97,6 +109,18 @@ class NoKnownVariableError(DataRefusedError):
     """The DSS output holds not one variable that the warehouse knows."""
 
     code = "NO_KNOWN_VARIABLE"
+
+
+class BadTrendReportError(DataRefusedError):
+    """The trend report's reference cannot be read as a table of series by month."""
+
+    code = "BAD_TREND_REPORT"
+
+
+class ValidationFailedError(CheckFailedError):
+    """The model run's CSV does not agree with the trend report: it is quarantined."""
+
+    code = "VALIDATION_FAILED"
 
 
 class DssError(DataRefusedError):

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import ValidationError
 
 from extract import calendar, names
-from extract.archive import Archive, translated
+from extract.archive import Archive, Given, History
+from extract.archive.history import EXTRACTED
+from extract.classification import Members, choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
 from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
+from extract.intake.promote import HashDiffersError, leave_refusal
+from extract.intake.record import IngestRecord
 from extract.load import ScenarioLoad, month_start
-from extract.model_run import ModelRunZip, classify, file_sha256
-from extract.receipts import CsvOutput, DssFile, ExtractRecord, Refusal, Validation
+from extract.model_run import ModelRunZip, file_sha256
+from extract.receipts import (
+    SAMPLE_B_PARTS,
+    CsvKeys,
+    CsvOutput,
+    DetailedReports,
+    DetectedFiles,
+    DssFile,
+    ExtractRecord,
+    SampleBParts,
+    StatusSummary,
+    UnitVerification,
+    Validation,
+)
 from extract.settings import PROJECT
+from extract.storage.folder import translated
 from extract.trend import compare
+
+MISMATCHES = "mismatches.csv"
+RESULT: dict[str, Literal["passed", "failed", "inconclusive"]] = {
+    "PASSED": "passed", "FAILED": "failed", "INCONCLUSIVE": "inconclusive",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,11 +55,13 @@ class Request:
         scenario_id: the scenario that the run belongs to.
         zip_path: the ZIP.
         trend_path: the trend report's reference CSV, if there is one.
+        ingest: the run's receipt of the archive, which says which DSS files to read.
     """
 
     scenario_id: str
     zip_path: Path
     trend_path: Path | None = None
+    ingest: IngestRecord | None = None
 
 
 @lru_cache(maxsize=1)
@@ -54,8 +80,8 @@ def known_variables() -> frozenset[tuple[str, str, str]]:
 def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord:
     """Read the DSS files of a run, write the CSV files and the receipt to the archive.
 
-    The receipt is written last: where it is, everything it names is there too. Extracting the same ZIP again
-    finds its receipt and does nothing.
+    All are shown in one step, the receipt last: where it is, everything it names is there too. Extracting the same
+    ZIP again finds its receipt and does nothing.
 
     Args:
         request: scenario, ZIP and trend report.
@@ -70,23 +96,27 @@ def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord
     try:
         zip_file = ModelRunZip(request.zip_path)
         zip_sha = file_sha256(request.zip_path)
+        if request.ingest and request.ingest.zip_sha256 != zip_sha:
+            raise HashDiffersError(f"{request.zip_path}: it was changed after it was promoted", "run it again")
         if request.trend_path and not request.trend_path.is_file():
             raise DataRefusedError(f"{request.trend_path}: there is no such file", "check the path given with --trend")
         trend_sha = file_sha256(request.trend_path) if request.trend_path else None
         known = finished(archive, request.scenario_id)
-        if known and (known.zip_sha256, known.validation.reference_sha256) == (zip_sha, trend_sha):
+        receipt_id = request.ingest.receipt_id if request.ingest else names.receipt_id(request.scenario_id, zip_sha)
+        wanted = (receipt_id, request.zip_path.name, trend_sha)
+        if known and (known.receipt_id, known.zip_name, known.validation.reference_sha256) == wanted:
             return known
         shutil.rmtree(work_dir, ignore_errors=True)  # of a process that was killed
         work_dir.mkdir(parents=True)
         try:
-            return _Extraction(request, archive, work_dir, zip_file, zip_sha).run()
+            return _Extraction(request, archive, work_dir, zip_file, zip_sha, receipt_id).run()
         finally:
             shutil.rmtree(work_dir, ignore_errors=True)
     except OSError as error:
         raise translated(error, str(error.filename or work_dir)) from error
     except CoeqwalError as error:
         if not error.retryable:
-            _leave_refusal(request, archive, zip_sha, error)
+            leave_refusal(archive, request.scenario_id, request.zip_path.name, zip_sha, error)
         raise
 
 
@@ -99,9 +129,23 @@ def finished(archive: Archive, scenario_id: str) -> ExtractRecord | None:
         record = ExtractRecord.model_validate_json(text)
     except ValidationError:  # damaged, or of another version
         return None
-    if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256):
+    found = record.dss_files_detected
+    declared = (found.dv, found.sv) if record.decided_by == "sheet" else ()
+    if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256, declared):
         return None
-    return record if all(archive.exists(output.key) for output in record.csv_outputs.values()) else None
+    return record if all(archive.exists(output.key) for output in record.files.values()) else None
+
+
+def is_of(record: ExtractRecord, ingest: IngestRecord) -> bool:
+    """Whether an extraction is of the run, and the trend report, that are in the archive."""
+    found = record.dss_files_detected
+    return (record.zip_sha256, record.zip_name, record.validation.reference_sha256, found.dv, found.sv) == (
+        ingest.zip_sha256,
+        ingest.zip_basename,
+        ingest.trend_csv_sha256,
+        ingest.expected_dv_path_in_zip,
+        ingest.expected_sv_path_in_zip,
+    )
 
 
 def load_record(record: ExtractRecord) -> ScenarioLoad:
@@ -118,37 +162,32 @@ def load_record(record: ExtractRecord) -> ScenarioLoad:
     )
 
 
-def _leave_refusal(request: Request, archive: Archive, zip_sha: str, error: CoeqwalError) -> None:
-    name = request.zip_path.name
-    receipt = Refusal(
-        scenario_id=request.scenario_id,
-        reason_code=error.code,
-        message=error.message,
-        remedy=error.remedy,
-        zip_name=name,
-        zip_sha256=zip_sha,
-    )
-    archive.put_text(names.rejected_key(name, zip_sha), receipt.model_dump_json(indent=2) + "\n")
-
-
 class _Extraction:
     """One extraction with its temporary folder."""
 
-    def __init__(self, request: Request, archive: Archive, folder: Path, zip_file: ModelRunZip, zip_sha: str) -> None:
+    def __init__(
+        self,
+        request: Request,
+        archive: Archive,
+        folder: Path,
+        zip_file: ModelRunZip,
+        zip_sha: str,
+        receipt_id: str,
+    ) -> None:
         self.request = request
         self.archive = archive
         self.folder = folder
         self.zip_file = zip_file
         self.zip_sha = zip_sha
-        self.receipt_id = names.receipt_id(request.scenario_id, zip_sha)
+        self.receipt_id = receipt_id
 
     def run(self) -> ExtractRecord:
         scenario_id, zip_name = self.request.scenario_id, self.request.zip_path.name
-        members = classify(self.zip_file.members, zip_name)
+        members = self._members(zip_name)
         dv, dv_file, dv_source = self._read("dv", members.dv)
         variables = self._count_known(dv)
         products = {names.wide_csv_key(scenario_id, "dv"): self._wide("dv", dv)}
-        sources, sv_file = [(dv, dv_source)], None
+        sources, sv, sv_file = [(dv, dv_source)], None, None
         if members.sv is not None:
             sv, sv_file, sv_source = self._read("sv", members.sv)
             products[names.wide_csv_key(scenario_id, "sv")] = self._wide("sv", sv)
@@ -156,31 +195,64 @@ class _Extraction:
         load_csv = self.folder / "load.csv"
         products[names.load_csv_key(scenario_id)] = (load_csv, write_load(load_csv, sources))
         validation = self._validate(products[names.wide_csv_key(scenario_id, "dv")][0])
-        outputs = {
+        files = {
             kind: CsvOutput(key=key, sha256=file_sha256(path), size_bytes=path.stat().st_size, rows=rows)
             for (key, (path, rows)), kind in zip(products.items(), _output_kinds(len(products)), strict=True)
         }
+        dv_csv, sv_csv = files["dv_csv"].key, files["sv_csv"].key if "sv_csv" in files else None
         present = np.flatnonzero(np.isfinite(dv.values).any(axis=0))
         record = ExtractRecord(
             scenario_id=scenario_id,
             receipt_id=self.receipt_id,
+            extract_version=names.EXTRACT_VERSION,
             status="SUCCEEDED" if sv_file else "SUCCEEDED_PARTIAL",
+            quarantined=validation.status == "FAILED",
+            extract_targets=["dv", "sv"] if sv_file else ["dv"],
+            original_upload_key=names.run_key(scenario_id, zip_name),
             zip_key=names.run_key(scenario_id, zip_name),
             zip_name=zip_name,
             zip_sha256=self.zip_sha,
             zip_size_bytes=self.request.zip_path.stat().st_size,
+            decided_by=self.request.ingest.decided_by if self.request.ingest else "classification",
             name_matches_scenario=names.scenario_id_in(zip_name) == scenario_id,
             classification=list(members.reasons),
+            dss_files_detected=DetectedFiles(
+                dv=members.dv, sv=members.sv, calsim_output=members.dv, sv_input=members.sv
+            ),
+            status_summary=StatusSummary(
+                dv_detected=True,
+                sv_detected=sv_csv is not None,
+                calsim_detected=True,
+                dv_csv_written=True,
+                sv_csv_written=sv_csv is not None,
+                calsim_csv_written=True,
+            ),
             dv=dv_file,
             sv=sv_file,
             first_month=month_start(int(present[0])),
             last_month=month_start(int(present[-1])),
             known_variables=variables,
-            csv_outputs=outputs,
+            variable_sample_b_parts=SampleBParts(
+                calsim_output=_sample_b_parts(dv), sv_input=_sample_b_parts(sv) if sv else ""
+            ),
+            duplicate_b_parts=_duplicates(dv),
+            unit_verification=UnitVerification(
+                dv_unit_mismatches=validation.summary.sample_mismatch_units if validation.summary else []
+            ),
+            csv_outputs=CsvKeys(
+                dv_csv_key=dv_csv, sv_csv_key=sv_csv, calsim_output_csv_key=dv_csv, sv_input_csv_key=sv_csv
+            ),
+            files=files,
             validation=validation,
         )
         self._store(record, {key: path for key, (path, _) in products.items()})
         return record
+
+    def _members(self, zip_name: str) -> Members:
+        ingest = self.request.ingest
+        if ingest is None:
+            return choose_members(self.zip_file.members, zip_name)
+        return Members(ingest.expected_dv_path_in_zip, ingest.expected_sv_path_in_zip, ingest.classification)
 
     def _read(self, kind: str, member: str) -> tuple[MonthlySeries, DssFile, Provenance]:
         """Unpack and read one DSS file; a message about it names the member and the ZIP."""
@@ -241,31 +313,53 @@ class _Extraction:
         return path, write_wide(path, series, kind)
 
     def _validate(self, wide_csv: Path) -> Validation:
-        trend = self.request.trend_path
+        trend, scenario_id = self.request.trend_path, self.request.scenario_id
         if trend is None:
-            return Validation(status="NOT_CHECKED", note="no trend-report reference was given")
-        mismatches = self.folder / "mismatches.csv"
-        result = compare(trend, wide_csv, mismatches)
-        place = {
-            "reference_key": names.trend_key(self.request.scenario_id, trend.name),
-            "reference_sha256": file_sha256(trend),
-        }
-        if mismatches.exists():
-            place["mismatches_key"] = names.mismatches_key(self.request.scenario_id)
-            self.archive.put_file(place["mismatches_key"], mismatches)
-        return result.model_copy(update=place)
+            return Validation()
+        reference_key, mismatches = names.trend_key(scenario_id, trend.name), self.folder / MISMATCHES
+        summary = compare(trend, wide_csv, mismatches).model_copy(
+            update={"ref_path": reference_key, "file_path": names.wide_csv_key(scenario_id, "dv")}
+        )
+        listed = names.mismatches_key(scenario_id) if mismatches.exists() else None
+        return Validation(
+            status=summary.status,
+            result=RESULT[summary.status],
+            target="calsim_output",
+            reference_csv_key=reference_key,
+            reference_sha256=file_sha256(trend),
+            summary=summary,
+            mismatch_columns=summary.mismatch_columns,
+            mismatch_cells=summary.mismatch_cells,
+            mismatches_csv_key=listed,
+            detailed_reports=DetailedReports(
+                summary_json_key=names.validation_summary_key(scenario_id), mismatches_csv_key=listed
+            ),
+        )
 
     def _store(self, record: ExtractRecord, products: dict[str, Path]) -> None:
-        # Without a receipt a half-stored run is extracted again.
-        self.archive.remove(names.extract_record_key(record.scenario_id))
-        self.archive.put_file(record.zip_key, self.request.zip_path)
-        if self.request.trend_path and record.validation.reference_key:
-            self.archive.put_file(record.validation.reference_key, self.request.trend_path)
-        for key, path in products.items():
-            self.archive.put_file(key, path)
-        text = record.model_dump_json(indent=2) + "\n"
-        self.archive.put_text(names.extract_record_key(record.scenario_id), text)
+        files: dict[str, Given | str] = {
+            output.key: Given(products[output.key], output.sha256, move=True) for output in record.files.values()
+        }
+        validation = record.validation
+        if validation.summary and validation.detailed_reports.summary_json_key:
+            files[validation.detailed_reports.summary_json_key] = validation.summary.model_dump_json(indent=2) + "\n"
+        if validation.mismatches_csv_key:
+            mismatches = self.folder / MISMATCHES
+            files[validation.mismatches_csv_key] = Given(mismatches, file_sha256(mismatches), move=True)
+        files[names.extract_record_key(record.scenario_id)] = record.model_dump_json(indent=2) + "\n"
+        History(self.archive, record.scenario_id).publish("extract", files, EXTRACTED)
 
 
-def _output_kinds(count: int) -> list[str]:
+def _sample_b_parts(series: MonthlySeries) -> str:
+    """The first distinct B parts in catalogue order, with commas between."""
+    return ",".join(list(dict.fromkeys(parts.b for parts in series.parts))[:SAMPLE_B_PARTS])
+
+
+def _duplicates(series: MonthlySeries) -> list[str]:
+    """ "B|C" of several series, which the earlier CSV files would have merged into one."""
+    times = Counter((parts.b.upper(), parts.c.upper()) for parts in series.parts)
+    return sorted("|".join(key) for key, count in times.items() if count > 1)
+
+
+def _output_kinds(count: int) -> list[Literal["dv_csv", "sv_csv", "load_csv"]]:
     return ["dv_csv", "sv_csv", "load_csv"] if count == 3 else ["dv_csv", "load_csv"]

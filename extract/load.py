@@ -101,6 +101,15 @@ def loaded_receipt(url: str, scenario_id: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def active_scenarios(url: str) -> set[str]:
+    """The scenarios that the API shows; none before the first deploy."""
+    with connection(url) as link:
+        deployed = link.execute("select to_regclass('api.api_scenario') is not null").fetchone()
+        if not deployed or not deployed[0]:
+            return set()
+        return {str(row[0]) for row in link.execute("select scenario_id from api.api_scenario where is_active")}
+
+
 def server_can_import(url: str) -> bool:
     """Whether the server has `aws_s3.table_import_from_s3`."""
     with connection(url) as link:
@@ -217,57 +226,6 @@ on conflict (scenario_id) do update set
     last_month = excluded.last_month,
     loaded_at = now()
 """
-
-
-@dataclass(frozen=True)
-class StageRun:
-    """One run of a stage, one row of `ops.ingest_run`.
-
-    Attributes:
-        state: what was reached, `UNCHANGED` or `FAILED`.
-        seconds: how long it took.
-        reason_code: code of the error, if it failed.
-        code_fingerprint: for a build, the digest of what it was built by.
-    """
-
-    scenario_id: str
-    stage: str
-    state: str
-    seconds: float
-    receipt_id: str | None = None
-    reason_code: str | None = None
-    message: str | None = None
-    code_fingerprint: str | None = None
-
-
-def record_stage(url: str, run: StageRun) -> None:
-    """Add a row to `ops.ingest_run`: one for each run of a stage, never overwritten."""
-    with connection(url) as link:
-        link.execute(
-            """
-            insert into ops.ingest_run
-                (scenario_id, stage, state, receipt_id, reason_code, message, code_fingerprint, started_at)
-            values (%(scenario_id)s, %(stage)s, %(state)s, %(receipt_id)s, %(reason_code)s, %(message)s,
-                    %(code_fingerprint)s, clock_timestamp() - make_interval(secs => %(seconds)s))
-            """,
-            run.__dict__,
-        )
-
-
-def is_built(url: str, scenario_id: str, receipt_id: str, code_fingerprint: str) -> bool:
-    """Whether the scenario's last build was of this load and code, and nobody has rebuilt any of its rows since."""
-    with connection(url) as link:
-        last = link.execute(
-            "select receipt_id, code_fingerprint, finished_at from ops.ingest_run"
-            " where scenario_id = %s and stage = 'build' and state <> 'UNCHANGED' order by run_id desc limit 1",
-            [scenario_id],
-        ).fetchone()
-        newest = link.execute(
-            "select max(built_at) from ops.scenario_build where scenario_id = %s", [scenario_id]
-        ).fetchone()
-    if last is None or newest is None or newest[0] is None:
-        return False
-    return last[:2] == (receipt_id, code_fingerprint) and newest[0] <= last[2]
 
 
 def month_start(position: int) -> str:

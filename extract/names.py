@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from extract.errors import UsageError
+from extract.errors import DataRefusedError, UsageError
 
 SCENARIO_ID = re.compile(r"s[0-9]{4}")
+MAX_NAME_BYTES = 200
 EXTRACT_VERSION = "1"
 """Changes when the same ZIP would give other rows: part of every receipt id."""
 
@@ -30,16 +32,46 @@ def check_scenario_id(text: str) -> str:
     return candidate
 
 
+class BadFileNameError(DataRefusedError):
+    """A file name that cannot be a name in the archive."""
+
+    code = "BAD_FILE_NAME"
+
+
+def check_file_name(name: str) -> str:
+    """A file name that is safe as the last part of a key, on every system and in every receipt.
+
+    Raises:
+        BadFileNameError: it is empty, hidden, too long, not UTF-8, or has control characters or path separators.
+    """
+    plain = name.isprintable() and not name.startswith(".") and not set(name) & set("/\\")
+    if not name or not plain or len(name.encode()) > MAX_NAME_BYTES:
+        raise BadFileNameError(f"{name!r} is not a file name for the archive", "rename the file and try again")
+    return name
+
+
 def scenario_id_in(file_name: str) -> str | None:
     """The scenario id with which a file name begins: `s0105_anything.zip` is of s0105."""
     match = re.match(r"(s[0-9]{4})(?![0-9])", file_name.lower())
     return match.group(1) if match else None
 
 
-def receipt_id(scenario_id: str, zip_sha256: str) -> str:
-    """The identity of a load: the same ZIP, read by the same version of the extractor, has the same one."""
-    digest = sha256(f"{zip_sha256}/{EXTRACT_VERSION}".encode()).hexdigest()
+def receipt_id(scenario_id: str, zip_sha256: str, declared: Sequence[str | None] = ()) -> str:
+    """The identity of a load: the same ZIP, read by the same version of the extractor, has the same one.
+
+    Args:
+        scenario_id: the scenario.
+        zip_sha256: content of the ZIP.
+        declared: paths of the DV and SV file, where a person and not the content said which they are.
+    """
+    choice = "".join(f"/{path}" for path in declared)
+    digest = sha256(f"{zip_sha256}/{EXTRACT_VERSION}{choice}".encode()).hexdigest()
     return f"{scenario_id}-{digest[:12]}"
+
+
+def scenario_prefix(scenario_id: str) -> str:
+    """What the well-known keys of a scenario begin with."""
+    return f"scenario/{scenario_id}/"
 
 
 def run_key(scenario_id: str, zip_name: str) -> str:
@@ -68,11 +100,52 @@ def mismatches_key(scenario_id: str) -> str:
     return f"scenario/{scenario_id}/validation/{scenario_id}_validation_mismatches.csv"
 
 
+def validation_summary_key(scenario_id: str) -> str:
+    """Archive key of the comparison with the trend report."""
+    return f"scenario/{scenario_id}/validation/{scenario_id}_validation_summary.json"
+
+
+def override_key(scenario_id: str) -> str:
+    """Archive key of the decision to load a run that the trend report disproves."""
+    return f"scenario/{scenario_id}/validation/{scenario_id}_validation_override.json"
+
+
 def extract_record_key(scenario_id: str) -> str:
     """Archive key of the receipt of the extraction."""
     return f"scenario/{scenario_id}/extract_record.json"
 
 
+def ingest_record_key(scenario_id: str) -> str:
+    """Archive key of the receipt of the run's way into the archive."""
+    return f"scenario/{scenario_id}/ingest_record.json"
+
+
+def scenarios_in(snapshot_keys: Iterable[str]) -> set[str]:
+    """The scenarios that keys of snapshot manifests are of."""
+    return {key.split("/")[1] for key in snapshot_keys if key.count("/") == 2}
+
+
+def object_key(content_sha256: str) -> str:
+    """Archive key of a content."""
+    return f"objects/{content_sha256[:2]}/{content_sha256}"
+
+
+def snapshots_prefix(scenario_id: str) -> str:
+    """What the keys of a scenario's snapshot manifests begin with."""
+    return f"snapshots/{scenario_id}/"
+
+
+def snapshot_key(scenario_id: str, number: int) -> str:
+    """Archive key of the manifest of a snapshot."""
+    return f"{snapshots_prefix(scenario_id)}{number:06d}.json"
+
+
+def latest_snapshot_key(scenario_id: str) -> str:
+    """Archive key of a copy of the newest manifest that is shown in full under the well-known keys."""
+    return f"{snapshots_prefix(scenario_id)}latest.json"
+
+
 def rejected_key(zip_name: str, zip_sha256: str) -> str:
     """Archive key of the receipt of a refused file."""
-    return f"rejected/{zip_name}-{zip_sha256[:12] or 'unreadable'}.json"
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", zip_name)[:MAX_NAME_BYTES]
+    return f"rejected/{plain}-{zip_sha256[:12] or 'unreadable'}.json"

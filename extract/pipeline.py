@@ -1,8 +1,10 @@
-"""The stages of a model run in their order: extract, load, build."""
+"""The stages of a model run in their order: promote, classify, extract, validate, load, build."""
 
 from __future__ import annotations
 
 import fcntl
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,14 +12,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
 
-from extract import extraction, geometry, load, warehouse
-from extract.archive import Archive
-from extract.errors import CheckFailedError, CoeqwalError, RetryableError, UsageError
+from extract import extraction, geometry, load, names, overrides, warehouse
+from extract.archive import Archive, History
+from extract.archive.history import Visibility
+from extract.errors import CoeqwalError, RetryableError, UsageError, ValidationFailedError
+from extract.intake import promote as promotion
+from extract.intake.promote import Candidate
+from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
+from extract.stage_history import StageRun, State, last_build, last_state, record_stage
 
 Result = TypeVar("Result")
-STATES = {"deploy": "DEPLOYED", "extract": "EXTRACTED", "load": "LOADED", "build": "BUILT"}
+STATES: dict[str, State] = {
+    "deploy": "DEPLOYED",
+    "promote": "RECEIVED",
+    "classify": "CLASSIFIED",
+    "extract": "EXTRACTED",
+    "validate": "VALIDATED",
+    "load": "LOADED",
+    "build": "BUILT",
+}
+Goal = Literal["extract", "load", "build"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +55,8 @@ class Outcome(Generic[Result]):
     unchanged: bool
     receipt_id: str | None = None
     code_fingerprint: str | None = None
+    state: State | None = None
+    override_reason: str | None = None
 
 
 class Pipeline:
@@ -57,8 +75,13 @@ class Pipeline:
         self.archive = Archive.of(settings)
         self.url = settings.resolved_database_url()
 
-    def run(self, zip_path: Path, trend_path: Path | None) -> None:
+    def run(self, candidate: Candidate | None, to: Goal = "build", override: str | None = None) -> None:
         """All stages. A stage whose result is there already for this very ZIP is passed over.
+
+        Args:
+            candidate: the model run; without it the one that is in the archive.
+            to: the last stage wanted.
+            override: why the run is to be loaded although the trend report disproves it.
 
         Raises:
             CoeqwalError: the stage that failed says why; what was published before is as it was.
@@ -67,18 +90,33 @@ class Pipeline:
             load.prepare(self.url)
             if not warehouse.is_deployed(self.url):
                 self._timed("deploy", self._deploy)
-            record = self._timed("extract", lambda: self._extract(zip_path, trend_path))
-            self._timed("load", lambda: self._load(record))
-            self._timed("build", lambda: self._build(record.receipt_id))
+            record = self._promote_and_extract(candidate)
+            self._timed("validate", lambda: self._validate(record, override))
+            if to != "extract":
+                self._timed("load", lambda: self._load(record))
+            if to == "build":
+                self._timed("build", lambda: self._build(record.receipt_id))
 
-    def extract(self, zip_path: Path, trend_path: Path | None) -> ExtractRecord:
-        """Only the extraction: DSS to CSV, with receipt."""
+    def promote(
+        self, candidate: Candidate, visibility: Visibility | None = None, *, dry_run: bool = False
+    ) -> IngestRecord:
+        """Only the gate: let a model run into the archive if it keeps its contract."""
+        with self._locked():
+            if dry_run:
+                return promotion.promote(candidate, self.archive, visibility, dry_run=True)[0]
+            load.prepare(self.url)
+            return self._timed("promote", lambda: self._promote(candidate, visibility))
+
+    def extract(self, candidate: Candidate | None) -> ExtractRecord:
+        """Only the extraction, DSS to CSV, with receipt; of a model run that is given or that is in the archive."""
         with self._locked():
             load.prepare(self.url)
-            return self._timed("extract", lambda: self._extract(zip_path, trend_path))
+            record = self._promote_and_extract(candidate)
+            self._timed("validate", lambda: self._validate(record, None))
+            return record
 
-    def load(self) -> None:
-        """Only the load, of what was extracted last."""
+    def load(self, override: str | None = None) -> None:
+        """Only the load, of what was extracted last; see `run` for the override."""
         with self._locked():
             load.prepare(self.url)
             record = extraction.finished(self.archive, self.scenario_id)
@@ -87,6 +125,7 @@ class Pipeline:
                     f"{self.scenario_id} was not extracted yet: {self.archive.uri('scenario/' + self.scenario_id)}",
                     f"run `coeqwal run {self.scenario_id} --zip PATH`",
                 )
+            self._timed("validate", lambda: self._validate(record, override))
             self._timed("load", lambda: self._load(record))
 
     def build(self) -> None:
@@ -95,30 +134,81 @@ class Pipeline:
         receipt_id = load.loaded_receipt(self.url, self.scenario_id)
         self._timed("build", lambda: self._build(receipt_id, again=True))
 
-    def _extract(self, zip_path: Path, trend_path: Path | None) -> Outcome[ExtractRecord]:
+    def _promote_and_extract(self, candidate: Candidate | None) -> ExtractRecord:
+        ingest = self._timed("promote", lambda: self._promote(candidate)) if candidate else self._promoted()
+        self._timed("classify", lambda: self._classify(ingest))
+        return self._timed("extract", lambda: self._extract(ingest, candidate))
+
+    def _promote(self, candidate: Candidate, visibility: Visibility | None = None) -> Outcome[IngestRecord]:
+        record, changed = promotion.promote(candidate, self.archive, visibility)
+        trend = record.trend_csv_basename or record.verification_status
+        detail = f"{record.zip_basename}, {record.zip_filesize_bytes:,} bytes; trend report: {trend}"
+        return Outcome(record, detail, not changed, record.receipt_id)
+
+    def _classify(self, ingest: IngestRecord) -> Outcome[None]:
+        """Say which file is which: decided when the run was let in, and kept in its receipt."""
+        known = last_state(self.url, "classify", ingest.receipt_id) == STATES["classify"]
+        return Outcome(None, "; ".join(ingest.classification), known, ingest.receipt_id)
+
+    def _promoted(self) -> IngestRecord:
+        History(self.archive, self.scenario_id).settle()  # of a process that was killed
+        record = promotion.promoted(self.archive, self.scenario_id)
+        if record is None:
+            raise UsageError(
+                f"there is no model run of {self.scenario_id} in the archive {self.archive.store.address}",
+                f"`coeqwal run {self.scenario_id} --zip PATH` gives it one, and so do `coeqwal download` and `promote`",
+            )
+        return record
+
+    def _extract(self, ingest: IngestRecord, candidate: Candidate | None) -> Outcome[ExtractRecord]:
         before = extraction.finished(self.archive, self.scenario_id)
-        request = extraction.Request(self.scenario_id, zip_path, trend_path)
-        work_dir = self.settings.data_dir / "work" / self.scenario_id
-        record = extraction.extract(request, self.archive, work_dir)
-        self._refuse_disproved(record)
+        if before and extraction.is_of(before, ingest):
+            record = before
+        else:
+            # The archive's own copy cannot change meanwhile; one on S3 is only fetched if there is no other.
+            by_hand = candidate is not None and self.archive.is_s3 and candidate.zip_path.exists()
+            request = extraction.Request(
+                self.scenario_id,
+                candidate.zip_path if candidate and by_hand else self.archive.local_copy(ingest.zip_key),
+                self.archive.local_copy(ingest.trend_key) if ingest.trend_key else None,
+                ingest,
+            )
+            work_dir = self._work_dir / "extract"
+            record = extraction.extract(request, self.archive, work_dir)
         sv = f", {record.sv.series} SV series" if record.sv else ", no SV file"
         name = "" if record.name_matches_scenario else f"; note: the ZIP's name does not begin with {self.scenario_id}"
-        detail = f"{record.dv.series} DV series{sv}; trend report: {record.validation.status}{name}"
+        detail = f"{record.dv.series} DV series{sv}{name}"
         return Outcome(record, detail, record == before, record.receipt_id)
 
-    def _refuse_disproved(self, record: ExtractRecord) -> None:
-        if record.validation.status == "FAILED":
-            report = record.validation.mismatches_key or record.csv_outputs["dv_csv"].key
-            raise CheckFailedError(
-                f"{record.zip_name}: its CSV does not agree with the trend report ({record.validation.note})",
-                f"read {self.archive.uri(report)}; nothing was loaded",
-            )
+    def _validate(self, record: ExtractRecord, override: str | None) -> Outcome[None]:
+        """The verdict of the trend report on what was extracted. A disproved run is kept, but goes no further."""
+        verdict, receipt_id = record.validation, record.receipt_id
+        detail = f"trend report: {verdict.status}, {verdict.note}"
+        if verdict.status == "FAILED":
+            decision, is_new = overrides.decided(self.archive, record, override)
+            if decision is None:
+                raise self._quarantined(record)
+            detail += f"; overridden by {decision.operator}: {decision.reason}"
+            return Outcome(None, detail, not is_new, receipt_id, state="OVERRIDDEN", override_reason=decision.reason)
+        if override is not None:
+            detail += "; there is nothing to override"
+        state: State = "VALIDATED" if verdict.status == "PASSED" else "NOT_VALIDATED"
+        return Outcome(None, detail, last_state(self.url, "validate", receipt_id) == state, receipt_id, state=state)
+
+    def _quarantined(self, record: ExtractRecord) -> ValidationFailedError:
+        reports = record.validation.detailed_reports
+        key = reports.mismatches_csv_key or reports.summary_json_key or names.extract_record_key(self.scenario_id)
+        return ValidationFailedError(
+            f"{record.zip_name}: its CSV does not agree with the trend report ({record.validation.note}); "
+            "the run is kept, and not loaded",
+            f"read {self.archive.uri(key)}; then give the right ZIP or trend report, or take it on yourself with\n"
+            f'    coeqwal run {self.scenario_id} --override-validation "why it may be loaded all the same"',
+        )
 
     def _load(self, record: ExtractRecord) -> Outcome[None]:
-        self._refuse_disproved(record)
         if load.loaded_receipt(self.url, self.scenario_id) == record.receipt_id:
             return Outcome(None, f"receipt {record.receipt_id} is loaded", True, record.receipt_id)
-        key = record.csv_outputs["load_csv"].key
+        key = record.files["load_csv"].key
         source: Path | load.S3Object
         if self.archive.is_s3 and load.server_can_import(self.url):
             source, way = load.S3Object(*self.archive.bucket_and_key(key), self.settings.aws_region), "aws_s3"
@@ -130,7 +220,8 @@ class Pipeline:
     def _build(self, receipt_id: str | None, *, again: bool = False) -> Outcome[None]:
         """Rebuild the scenario's rows; without `again` only if load or code changed since the last build."""
         code = warehouse.project_fingerprint()
-        if not again and receipt_id and load.is_built(self.url, self.scenario_id, receipt_id, code):
+        last = last_build(self.url, self.scenario_id)
+        if not again and receipt_id and last and last.why_stale(receipt_id, code) is None:
             return Outcome(None, "built from this load and this code", True, receipt_id, code)
         target = self.settings.data_dir / "dbt" / self.scenario_id
         done = warehouse.dbt(["build", "--select", f"scenario:{self.scenario_id}"], self.url, target)
@@ -150,36 +241,74 @@ class Pipeline:
             self._record_failure(stage, error, time.monotonic() - start)
             raise
         seconds = time.monotonic() - start
-        run = load.StageRun(
+        state: State = outcome.state or STATES[stage]
+        if outcome.unchanged and self._is_recorded(stage, state, outcome.receipt_id):
+            state = "UNCHANGED"
+        run = StageRun(
             scenario_id=self.scenario_id,
             stage=stage,
-            state="UNCHANGED" if outcome.unchanged else STATES[stage],
+            state=state,
             seconds=seconds,
             receipt_id=outcome.receipt_id,
             message=outcome.detail,
             code_fingerprint=outcome.code_fingerprint,
+            override_reason=outcome.override_reason,
         )
-        load.record_stage(self.url, run)
+        record_stage(self.url, run)
         self.say(StageReport(stage, "unchanged" if outcome.unchanged else "done", seconds, outcome.detail))
         return outcome.result
 
+    def _is_recorded(self, stage: str, state: State, receipt_id: str | None) -> bool:
+        """Whether the history has what was reached: a process may have been killed between work and record."""
+        return receipt_id is None or last_state(self.url, stage, receipt_id) == state
+
     def _record_failure(self, stage: str, error: CoeqwalError, seconds: float) -> None:
         try:
-            run = load.StageRun(self.scenario_id, stage, "FAILED", seconds, reason_code=error.code, message=str(error))
-            load.record_stage(self.url, run)
+            run = StageRun(self.scenario_id, stage, "FAILED", seconds, reason_code=error.code, message=str(error))
+            record_stage(self.url, run)
         except RetryableError:
             error.add_note("the failure could not be recorded in ops.ingest_run: the database is away")
 
+    @property
+    def _work_dir(self) -> Path:
+        return self.settings.data_dir / "work" / self.scenario_id
+
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """One run of a scenario at a time on this machine; a killed process leaves no lock behind."""
-        folder = self.settings.data_dir / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{self.scenario_id}.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
+        """One run of a scenario at a time on this machine; a killed process leaves no lock behind.
+
+        Every temporary file of the run goes into its work folder, which ends with it. The folders of runs that were
+        killed are removed here: their locks are free.
+        """
+        with _lock(self.settings.data_dir, self.scenario_id) as is_ours:
+            if not is_ours:
                 raise RetryableError(
                     f"another run of {self.scenario_id} is going on", "wait until it has ended, then try again"
-                ) from error
-            yield
+                )
+            shutil.rmtree(self._work_dir, ignore_errors=True)
+            for folder in sorted(self._work_dir.parent.glob("s[0-9]*")):
+                with _lock(self.settings.data_dir, folder.name) as is_dead:
+                    if is_dead:
+                        shutil.rmtree(folder, ignore_errors=True)
+            temporary = self._work_dir / "tmp"
+            temporary.mkdir(parents=True)
+            before, tempfile.tempdir = tempfile.tempdir, str(temporary)
+            try:
+                yield
+            finally:
+                tempfile.tempdir = before
+                shutil.rmtree(self._work_dir, ignore_errors=True)
+
+
+@contextmanager
+def _lock(data_dir: Path, scenario_id: str) -> Iterator[bool]:
+    """Try to take the lock of a scenario's runs; says whether it was free."""
+    folder = data_dir / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{scenario_id}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

@@ -1,14 +1,18 @@
 """Receipts: what happened to a file, as JSON beside the products.
 
-The body of a receipt depends on the input only, so the same input leaves the same bytes; when and where it was
-made stands in the database (`ops.ingest_run`).
+The body of a receipt depends on the input only, so the same input leaves the same bytes; when and by whom it was
+made stands in the database (`ops.ingest_run`). Every key that readers of the earlier `manifest.json` and
+`extract_record.json` know is there.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+TrendStatus = Literal["PASSED", "FAILED", "INCONCLUSIVE"]
+SAMPLE_B_PARTS = 10
 
 
 class _Closed(BaseModel):
@@ -37,25 +41,79 @@ class DssFile(_Closed):
     unreadable: list[str]
 
 
-class Validation(_Closed):
-    """Comparison of the wide CSV with the trend report's reference.
+class TrendSummary(_Closed):
+    """What a comparison with the trend report's reference found.
 
-    `NOT_CHECKED` is a status of its own: there was no reference.
+    Attributes:
+        status: `INCONCLUSIVE` if nothing or too little could be compared.
+        columns_repeated: series ("B|C") that one of the files has more than once; they are not compared.
+        cells_compared: months times columns in common.
+        values_compared: those of them with a value in both files.
+        ref_path: archive key of the reference.
+        file_path: archive key of the CSV that was compared with it.
     """
 
-    status: Literal["NOT_CHECKED", "PASSED", "FAILED", "INCONCLUSIVE"]
-    reference_key: str | None = None
+    status: TrendStatus
+    columns_ref: int
+    columns_file: int
+    columns_common: int
+    columns_only_in_ref: int
+    columns_only_in_file: int
+    columns_repeated: list[str]
+    dates_ref_start: str | None
+    dates_ref_end: str | None
+    dates_file_start: str | None
+    dates_file_end: str | None
+    overlap_start: str | None
+    overlap_end: str | None
+    rows_in_overlap: int
+    cells_compared: int
+    values_compared: int
+    mismatch_columns: int
+    mismatch_cells: int
+    mismatch_units: int
+    sample_mismatch_units: list[str]
+    abs_tol: float
+    rel_tol: float
+    note: str
+    ref_path: str | None = None
+    file_path: str | None = None
+    sample_only_in_ref: list[str]
+    sample_only_in_file: list[str]
+
+
+class DetailedReports(_Closed):
+    """Archive keys of the reports of a validation."""
+
+    summary_json_key: str | None = None
+    mismatches_csv_key: str | None = None
+
+
+class Validation(_Closed):
+    """The verdict on the wide CSV.
+
+    Attributes:
+        status: `NOT_CHECKED` is a status of its own: there was no reference.
+        result: the same in the words of the earlier receipts.
+        target: which CSV was compared.
+        reference_sha256: hash of the reference.
+    """
+
+    status: Literal["NOT_CHECKED"] | TrendStatus = "NOT_CHECKED"
+    result: Literal["skipped", "passed", "failed", "inconclusive"] = "skipped"
+    target: Literal["calsim_output", "none"] = "none"
+    reference_csv_key: str | None = None
     reference_sha256: str | None = None
-    columns_reference: int = 0
-    columns_common: int = 0
-    columns_only_in_reference: list[str] = []
-    months_compared: int = 0
-    cells_compared: int = 0
+    summary: TrendSummary | None = None
     mismatch_columns: int = 0
     mismatch_cells: int = 0
-    unit_mismatches: list[str] = []
-    mismatches_key: str | None = None
-    note: str = ""
+    mismatches_csv_key: str | None = None
+    detailed_reports: DetailedReports = DetailedReports()
+
+    @property
+    def note(self) -> str:
+        """The verdict in a few words."""
+        return self.summary.note if self.summary else "no trend-report reference was given"
 
 
 class CsvOutput(_Closed):
@@ -67,25 +125,88 @@ class CsvOutput(_Closed):
     rows: int
 
 
-class ExtractRecord(_Closed):
-    """The receipt of an extraction."""
+class CsvKeys(_Closed):
+    """Archive keys of the public CSV files, under the names of both earlier receipts."""
 
-    schema_version: Literal[1] = 1
+    dv_csv_key: str
+    sv_csv_key: str | None
+    calsim_output_csv_key: str
+    sv_input_csv_key: str | None
+
+
+class DetectedFiles(_Closed):
+    """Paths in the ZIP, under the names of both earlier receipts."""
+
+    dv: str
+    sv: str | None
+    calsim_output: str
+    sv_input: str | None
+
+
+class StatusSummary(_Closed):
+    """What was found and written, under the names of both earlier receipts."""
+
+    dv_detected: bool
+    sv_detected: bool
+    calsim_detected: bool
+    dv_csv_written: bool
+    sv_csv_written: bool
+    calsim_csv_written: bool
+
+
+class SampleBParts(_Closed):
+    """The first ten B parts of each file, with commas between."""
+
+    calsim_output: str
+    sv_input: str
+
+
+class UnitVerification(_Closed):
+    """Units of the DV output against those of the trend report, a sentence for each of the first ten that differ."""
+
+    dv_unit_mismatches: list[str]
+
+
+class ExtractRecord(_Closed):
+    """The receipt of an extraction.
+
+    Attributes:
+        processed_at: always null: see `ops.ingest_run`.
+        job_id: always null: see `ops.ingest_run`.
+        decided_by: whether a sheet or the classification told DV and SV.
+        duplicate_b_parts: "B|C" of which the DV file has several series; none of them is dropped.
+        quarantined: the trend report disproves the run; it is kept, and not loaded without an override.
+    """
+
+    schema_version: Literal[2] = 2
     scenario_id: str
     receipt_id: str
+    extract_version: str
+    processed_at: None = None
+    job_id: None = None
     status: Literal["SUCCEEDED", "SUCCEEDED_PARTIAL"]
+    quarantined: bool
+    extract_targets: list[Literal["dv", "sv"]]
+    original_upload_key: str
     zip_key: str
     zip_name: str
     zip_sha256: str
     zip_size_bytes: int
     name_matches_scenario: bool
+    decided_by: Literal["sheet", "classification"]
     classification: list[str]
+    dss_files_detected: DetectedFiles
+    status_summary: StatusSummary
     dv: DssFile
     sv: DssFile | None
     first_month: str
     last_month: str
     known_variables: int
-    csv_outputs: dict[str, CsvOutput]
+    variable_sample_b_parts: SampleBParts
+    duplicate_b_parts: list[str]
+    unit_verification: UnitVerification
+    csv_outputs: CsvKeys
+    files: dict[Literal["dv_csv", "sv_csv", "load_csv"], CsvOutput]
     validation: Validation
 
 
@@ -100,3 +221,23 @@ class Refusal(_Closed):
     remedy: str
     zip_name: str
     zip_sha256: str
+
+
+class ValidationOverride(_Closed):
+    """Somebody's decision to load a model run that the trend report disproves.
+
+    Attributes:
+        receipt_id: the extraction that it is about.
+        reference_sha256: the reference that it is about; with another one the decision is void.
+        reason: why, in the person's words.
+        operator: who.
+    """
+
+    schema_version: Literal[1] = 1
+    scenario_id: str
+    receipt_id: str
+    reference_sha256: str | None
+    note: str
+    reason: str = Field(min_length=1)
+    operator: str
+    decided_at: AwareDatetime

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
         pg_bin: folder with PostgreSQL's binaries for the embedded server; default the wheel's.
         aws_region: region that server-side imports name.
         s3_endpoint: another S3 endpoint than Amazon's.
+        zip_max_bytes: the largest ZIP that is taken, packed and unpacked.
+        zip_max_members: the most files that a ZIP may hold.
+        zip_max_ratio: the most times that a ZIP may grow by unpacking.
     """
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
@@ -33,6 +36,9 @@ class Settings(BaseSettings):
     pg_bin: Path | None = Field(None, validation_alias="COEQWAL_PG_BIN")
     aws_region: str = Field("us-west-2", validation_alias="AWS_REGION")
     s3_endpoint: str | None = Field(None, validation_alias="AWS_ENDPOINT_URL_S3")
+    zip_max_bytes: int = Field(5 * 2**30, gt=0, validation_alias="COEQWAL_ZIP_MAX_BYTES")
+    zip_max_members: int = Field(20_000, gt=0, validation_alias="COEQWAL_ZIP_MAX_MEMBERS")
+    zip_max_ratio: int = Field(200, gt=0, validation_alias="COEQWAL_ZIP_MAX_RATIO")
 
     @property
     def archive_root(self) -> str:

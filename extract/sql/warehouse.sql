@@ -77,16 +77,42 @@ create table if not exists ops.ingest_run (
     message text,
     receipt_id text,
     code_fingerprint text,
+    operator text,
+    override_reason text,
     started_at timestamptz not null,
     finished_at timestamptz not null default clock_timestamp()
 );
+
+alter table ops.ingest_run add column if not exists operator text;
+alter table ops.ingest_run add column if not exists override_reason text;
+alter table ops.ingest_run drop constraint if exists ingest_run_state_check;
+alter table ops.ingest_run add constraint ingest_run_state_check check (
+    state in (
+        'RECEIVED', 'CLASSIFIED', 'EXTRACTED', 'VALIDATED', 'NOT_VALIDATED', 'OVERRIDDEN', 'LOADED', 'BUILT', 'ACTIVE',
+        'DEPLOYED', 'UNCHANGED', 'FAILED'
+    )
+);
+alter table ops.ingest_run drop constraint if exists ingest_run_reason_check;
+alter table ops.ingest_run add constraint ingest_run_reason_check check (
+    (state = 'FAILED') = (reason_code is not null) and (state = 'OVERRIDDEN') <= (override_reason is not null)
+);
+
+create or replace function ops.keep_ingest_run() returns trigger language plpgsql as $$
+begin
+    raise exception 'ops.ingest_run is a history: % is refused', lower(tg_op) using errcode = 'restrict_violation';
+end
+$$;
+
+create or replace trigger ingest_run_is_kept
+before update or delete or truncate on ops.ingest_run
+for each statement execute function ops.keep_ingest_run();
 
 comment on schema staging is 'Raw rows of model runs as they came, and the staging views that dbt puts on them.';
 comment on table staging.dss_series is 'One row per HEC-DSS series of a loaded model run; month_values[i] is month i of the calendar October 1921 to September 2021.';
 comment on table staging.scenario_load is 'One row per scenario: the model run that is loaded now. dbt takes the registry of scenarios from here.';
 comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJSON with rings by the right-hand rule; from the project''s own file.';
 comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios. Written by the materializations.';
-comment on table ops.ingest_run is 'One row per run of a stage, never overwritten.';
+comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT and ACTIVE; FAILED has a reason code.';
 
 do $$
 begin

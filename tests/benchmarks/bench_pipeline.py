@@ -27,10 +27,11 @@ import pandas as pd
 
 from extract import calendar, load
 from extract.archive import Archive
+from extract.classification import choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import read_monthly
 from extract.extraction import Request, extract, load_record
-from extract.model_run import ModelRunZip, classify
+from extract.model_run import ModelRunZip
 from extract.postgres import EmbeddedServer, bundled_binaries
 from extract.synthetic import make_model_run
 
@@ -96,7 +97,7 @@ def main() -> None:
         folder.chmod(0o755)
         zip_path = folder / f"{SCENARIO}_bench.zip"
         make_model_run(zip_path, SCENARIO, series=arguments.series)
-        members = classify(ModelRunZip(zip_path).members, zip_path.name)
+        members = choose_members(ModelRunZip(zip_path).members, zip_path.name)
         ModelRunZip(zip_path).unpack(members.dv, folder / "dv.dss")
         series = read_monthly(folder / "dv.dss")
         source = Provenance(SCENARIO, "dv", "bench", members.dv, "0" * 64)

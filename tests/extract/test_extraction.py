@@ -38,7 +38,7 @@ def test_infinite_values_are_missing_and_counted(request_of, tmp_path, monkeypat
     store = Archive(str(tmp_path / "archive"))
     record = extract(dataclasses.replace(request_of, trend_path=None), store, tmp_path / "work")
     assert record.dv.infinite_values == 2
-    with store.local_copy(record.csv_outputs["load_csv"].key).open() as file:
+    with store.local_copy(record.files["load_csv"].key).open() as file:
         row = next(iter(csv.DictReader(file)))
     assert row["month_values"].startswith("{NULL,NULL,")
 
@@ -67,9 +67,9 @@ def test_the_receipt_is_deterministic(request_of, tmp_path):
 def test_a_product_that_vanished_is_made_again(request_of, tmp_path):
     store = Archive(str(tmp_path / "archive"))
     first = extract(request_of, store, tmp_path / "work")
-    store.remove(first.csv_outputs["dv_csv"].key)
+    store.remove(first.files["dv_csv"].key)
     assert extract(request_of, store, tmp_path / "work") == first
-    assert store.exists(first.csv_outputs["dv_csv"].key)
+    assert store.exists(first.files["dv_csv"].key)
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"schema_version": 99}'])
@@ -89,4 +89,4 @@ def test_a_run_without_input_file_is_partial(request_of, tmp_path):
         part.writestr(name, whole.read(name))
     record = extract(Request("s0105", path), Archive(str(tmp_path / "archive")), tmp_path / "work")
     assert (record.status, record.sv, record.validation.status) == ("SUCCEEDED_PARTIAL", None, "NOT_CHECKED")
-    assert "sv_csv" not in record.csv_outputs
+    assert "sv_csv" not in record.files

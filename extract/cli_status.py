@@ -1,0 +1,124 @@
+"""`coeqwal status` and `coeqwal plan`: where the scenarios stand, and what is to be done."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extract import load, names, plan
+from extract.archive import Archive
+from extract.errors import UsageError
+from extract.pipeline import Pipeline, StageReport
+from extract.settings import settings
+from extract.status import ScenarioStatus, facts_of, judge, known_scenarios
+
+MARKS = {"current": "ok", "stale": "STALE", "missing": "-", "blocked": "BLOCKED", "waiting": "."}
+
+
+def _all_statuses(scenario: str | None) -> list[ScenarioStatus]:
+    config = settings()
+    archive, url = Archive.of(config), config.resolved_database_url()
+    load.prepare(url)
+    known = known_scenarios(archive, url)
+    if scenario is not None:
+        scenario_id = names.check_scenario_id(scenario)
+        if scenario_id not in known:
+            raise UsageError(
+                f"neither the archive {archive.store.address} nor the database knows {scenario_id}",
+                f"begin with `coeqwal run {scenario_id} --zip PATH`",
+            )
+        known = [scenario_id]
+    return [judge(facts) for facts in facts_of(archive, url, known)]
+
+
+def status(
+    scenario: Annotated[str | None, typer.Argument(help="Scenario id; without it, all.", show_default=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per scenario.")] = False,
+) -> None:
+    """Say what is where, what is stale and why, and the next command."""
+    found = _all_statuses(scenario)
+    if as_json:
+        for one in found:
+            print(json.dumps(one.as_json()))
+    elif scenario is not None:
+        print(_in_full(found[0]))
+    else:
+        print(_table(found))
+
+
+def _in_full(one: ScenarioStatus) -> str:
+    lines = [one.scenario_id]
+    lines += [f"  {stage.stage:10} {stage.condition:8} {stage.detail}" for stage in one.stages]
+    if one.failure:
+        when = one.failure.finished_at.isoformat(timespec="seconds")
+        lines.append(f"  last run   FAILED   {one.failure.stage}, {one.failure.reason_code}, {when}")
+        lines += [f"      {line}" for line in one.failure.message.splitlines()]
+    lines.append(f"next: {one.next_command}" if one.next_command else "nothing to do")
+    return "\n".join(lines)
+
+
+def _table(found: list[ScenarioStatus]) -> str:
+    if not found:
+        return "no scenario yet\nnext: coeqwal run s0105 --zip PATH"
+    lines = [f"{'scenario':9}" + "".join(f"{stage.stage:11}" for stage in found[0].stages) + "next"]
+    for one in found:
+        marks = "".join(f"{MARKS[stage.condition]:11}" for stage in one.stages)
+        lines.append(f"{one.scenario_id:9}{marks}{one.next_command or 'nothing to do'}")
+    lines.append("ok current, STALE older than what it is made from, - not there, . waits for the stage before,")
+    lines.append("BLOCKED disproved by the trend report; `coeqwal status SCENARIO` says why")
+    return "\n".join(lines)
+
+
+def write_plan(
+    scenario: Annotated[str | None, typer.Argument(help="Scenario id; without it, all.", show_default=False)] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; without it, the plan is shown.")] = None,
+) -> None:
+    """List the stages that need work, as a CSV file for `coeqwal run --plan FILE`."""
+    found = _all_statuses(scenario)
+    planned = [pair for one in found for pair in plan.pairs(one)]
+    for one in found:
+        if one.condition("validated") == "blocked" or one.condition("received") == "missing":
+            print(f"not in the plan: {one.scenario_id}; first: {one.next_command}", file=sys.stderr)
+    if out is None:
+        print(plan.as_csv(planned), end="")
+        return
+    out.write_text(plan.as_csv(planned), encoding="utf-8")
+    print(f"{out}: {len(planned)} stages of {len({pair.scenario_id for pair in planned})} scenarios")
+    if planned:
+        print(f"read and edit it, then: coeqwal run --plan {out}")
+
+
+def run_plan(path: Path, report: Callable[[StageReport], None], as_json: bool) -> int:
+    """Carry out a plan; each failure is told at once, and the other scenarios go on. Gives the exit code."""
+    planned = plan.read(path)
+    config = settings()
+    left: list[plan.Result] = []
+
+    def work(pair: plan.Pair) -> None:
+        if not as_json:
+            print(f"{pair.scenario_id} {pair.stage}: {pair.reason or 'as planned'}", flush=True)
+        pipeline = Pipeline(config, pair.scenario_id, report)
+        if pair.stage == "extract":
+            pipeline.extract(None)
+        elif pair.stage == "load":
+            pipeline.load()
+        else:
+            pipeline.build()
+
+    def say(result: plan.Result) -> None:
+        left.append(result)
+        where = f"{result.pair.scenario_id} {result.pair.stage}"
+        if result.error:
+            print(f"error {result.error.code}: {where}: {result.error}", file=sys.stderr, flush=True)
+        elif result.after:
+            print(f"not done: {where}, because {result.after.stage} failed", file=sys.stderr, flush=True)
+
+    code = plan.carry_out(planned, work, say)
+    if not as_json:
+        print(f"{len(planned) - len(left)} of {len(planned)} stages done")
+    return code

@@ -1,0 +1,207 @@
+"""Where each scenario stands: what is there, what is stale and why, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from extract import extraction, load, names, overrides, stage_history, warehouse
+from extract.archive import Archive
+from extract.intake.promote import promoted
+from extract.intake.record import IngestRecord
+from extract.receipts import ExtractRecord
+from extract.stage_history import Build, Failure
+
+Condition = Literal["current", "stale", "missing", "blocked", "waiting"]
+Stage = Literal["received", "extracted", "validated", "loaded", "built", "active"]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What archive and database know of a scenario.
+
+    Attributes:
+        ingest: receipt of the model run in the archive.
+        extracted: receipt of the last extraction that can be read, of whatever version.
+        complete: the extraction is of this version of the extractor and its files are there.
+        override: reason of the decision to load it against the trend report.
+        loaded: receipt id of the rows in staging.
+        build: the last build.
+        active: the API shows the scenario.
+        failure: the newest stage run, if it failed.
+        code: digest of the present models, seeds and macros.
+    """
+
+    scenario_id: str
+    ingest: IngestRecord | None
+    extracted: ExtractRecord | None
+    complete: bool
+    override: str | None
+    loaded: str | None
+    build: Build | None
+    active: bool
+    failure: Failure | None
+    code: str
+
+
+@dataclass(frozen=True)
+class StageStatus:
+    """One stage: `blocked` needs a person, `waiting` an earlier stage."""
+
+    stage: Stage
+    condition: Condition
+    detail: str
+
+
+@dataclass(frozen=True)
+class ScenarioStatus:
+    """All stages of a scenario, and the command that brings it on."""
+
+    scenario_id: str
+    stages: tuple[StageStatus, ...]
+    failure: Failure | None
+    next_command: str | None
+
+    def condition(self, stage: Stage) -> Condition:
+        """How one stage stands."""
+        return next(s.condition for s in self.stages if s.stage == stage)
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for a script."""
+        failure = self.failure and {**asdict(self.failure), "finished_at": self.failure.finished_at.isoformat()}
+        return {
+            "scenario_id": self.scenario_id,
+            "stages": [asdict(stage) for stage in self.stages],
+            "last_failure": failure,
+            "next": self.next_command,
+        }
+
+
+def judge(facts: Facts) -> ScenarioStatus:
+    """How the stages stand. Pure."""
+    stages: list[StageStatus] = [
+        _received(facts),
+        _extracted(facts),
+        _validated(facts),
+        _loaded(facts),
+        _built(facts),
+    ]
+    open_stages = [stage for stage in stages if stage.condition != "current"]
+    if not facts.active:
+        stages.append(StageStatus("active", "missing", "the API does not show it"))
+    elif open_stages:
+        stages.append(StageStatus("active", "stale", "the API shows what was built before"))
+    else:
+        stages.append(StageStatus("active", "current", "the API shows it"))
+    return ScenarioStatus(facts.scenario_id, tuple(stages), facts.failure, _next(facts, open_stages))
+
+
+def _next(facts: Facts, open_stages: list[StageStatus]) -> str | None:
+    if not open_stages:
+        return None
+    first = open_stages[0]
+    if first.stage == "received":
+        return f"coeqwal run {facts.scenario_id} --zip PATH"
+    if first.condition == "blocked":
+        return f"coeqwal run {facts.scenario_id} --zip PATH --trend PATH"
+    return f"coeqwal run {facts.scenario_id}"
+
+
+def _received(facts: Facts) -> StageStatus:
+    if facts.ingest is None:
+        return StageStatus("received", "missing", "no model run in the archive")
+    when = facts.ingest.ingestion.ingested_at_utc.isoformat(timespec="seconds")
+    return StageStatus("received", "current", f"{facts.ingest.zip_basename}, {when}")
+
+
+def _extracted(facts: Facts) -> StageStatus:
+    record, ingest = facts.extracted, facts.ingest
+    if record is None:
+        return StageStatus("extracted", "missing" if ingest else "waiting", "no receipt of an extraction")
+    if ingest and record.zip_sha256 != ingest.zip_sha256:
+        detail = f"the ZIP was changed: extracted is {record.zip_name} ({record.zip_sha256[:12]})"
+        return StageStatus("extracted", "stale", f"{detail}, in the archive {ingest.zip_sha256[:12]}")
+    if ingest and (record.dss_files_detected.dv, record.dss_files_detected.sv) != (
+        ingest.expected_dv_path_in_zip,
+        ingest.expected_sv_path_in_zip,
+    ):
+        return StageStatus("extracted", "stale", "other DSS files are declared than were read")
+    if ingest and not extraction.is_of(record, ingest):
+        return StageStatus("extracted", "stale", "the trend report or the name of the ZIP was changed")
+    if record.extract_version != names.EXTRACT_VERSION:
+        detail = f"extracted by version {record.extract_version} of the extractor, now it is {names.EXTRACT_VERSION}"
+        return StageStatus("extracted", "stale", detail)
+    if not facts.complete:
+        return StageStatus("extracted", "stale", "files that its receipt names are not in the archive")
+    return StageStatus("extracted", "current", record.receipt_id)
+
+
+def _validated(facts: Facts) -> StageStatus:
+    record = facts.extracted
+    if record is None or _extracted(facts).condition != "current":
+        return StageStatus("validated", "waiting", "for the extraction")
+    verdict = f"{record.validation.status}: {record.validation.note}"
+    if not record.quarantined:
+        return StageStatus("validated", "current", verdict)
+    if facts.override is None:
+        detail = f'quarantined, {verdict}; `--override-validation "REASON"` loads it all the same'
+        return StageStatus("validated", "blocked", detail)
+    return StageStatus("validated", "current", f"{verdict}; overridden: {facts.override}")
+
+
+def _loaded(facts: Facts) -> StageStatus:
+    if facts.loaded is None:
+        return StageStatus("loaded", "missing" if _is_ready(facts) else "waiting", "no rows in staging")
+    if not _is_ready(facts) or facts.extracted is None or facts.loaded != facts.extracted.receipt_id:
+        return StageStatus("loaded", "stale", f"loaded is {facts.loaded}, not what is in the archive now")
+    return StageStatus("loaded", "current", facts.loaded)
+
+
+def _is_ready(facts: Facts) -> bool:
+    return all(stage.condition == "current" for stage in (_received(facts), _extracted(facts), _validated(facts)))
+
+
+def _built(facts: Facts) -> StageStatus:
+    if facts.loaded is None:
+        return StageStatus("built", "waiting", "for the load")
+    if facts.build is None:
+        return StageStatus("built", "missing", "never built, or the last build failed")
+    if why := facts.build.why_stale(facts.loaded, facts.code):
+        return StageStatus("built", "stale", why)
+    return StageStatus("built", "current", facts.build.finished_at.isoformat(timespec="seconds"))
+
+
+def known_scenarios(archive: Archive, url: str) -> list[str]:
+    """Every scenario that archive or database have heard of, sorted."""
+    shown = names.scenarios_in(info.path for info in archive.store.files("snapshots/"))
+    return sorted(shown | stage_history.scenarios(url))
+
+
+def facts_of(archive: Archive, url: str, scenario_ids: list[str]) -> Iterator[Facts]:
+    """Look them up."""
+    code, active = warehouse.project_fingerprint(), load.active_scenarios(url)
+    for scenario_id in scenario_ids:
+        extracted = _readable(archive, scenario_id)
+        decision = overrides.recorded(archive, extracted) if extracted else None
+        yield Facts(
+            scenario_id=scenario_id,
+            ingest=promoted(archive, scenario_id),
+            extracted=extracted,
+            complete=extraction.finished(archive, scenario_id) is not None,
+            override=f"{decision.operator}: {decision.reason}" if decision else None,
+            loaded=load.loaded_receipt(url, scenario_id),
+            build=stage_history.last_build(url, scenario_id),
+            active=scenario_id in active,
+            failure=stage_history.last_failure(url, scenario_id),
+            code=code,
+        )
+
+
+def _readable(archive: Archive, scenario_id: str) -> ExtractRecord | None:
+    try:
+        return ExtractRecord.model_validate_json(archive.get_text(names.extract_record_key(scenario_id)) or "")
+    except ValidationError:
+        return None
