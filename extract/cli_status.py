@@ -29,7 +29,7 @@ def _all_statuses(scenario: str | None) -> list[ScenarioStatus]:
         scenario_id = names.check_scenario_id(scenario)
         if scenario_id not in known:
             raise UsageError(
-                f"nothing is known of {scenario_id}: neither the archive {archive.store.address} nor the database has it",
+                f"neither the archive {archive.store.address} nor the database knows {scenario_id}",
                 f"begin with `coeqwal run {scenario_id} --zip PATH`",
             )
         known = [scenario_id]

@@ -102,13 +102,14 @@ def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord
             raise DataRefusedError(f"{request.trend_path}: there is no such file", "check the path given with --trend")
         trend_sha = file_sha256(request.trend_path) if request.trend_path else None
         known = finished(archive, request.scenario_id)
-        now = (zip_sha, request.zip_path.name, trend_sha)
-        if known and (known.zip_sha256, known.zip_name, known.validation.reference_sha256) == now:
+        receipt_id = request.ingest.receipt_id if request.ingest else names.receipt_id(request.scenario_id, zip_sha)
+        wanted = (receipt_id, request.zip_path.name, trend_sha)
+        if known and (known.receipt_id, known.zip_name, known.validation.reference_sha256) == wanted:
             return known
         shutil.rmtree(work_dir, ignore_errors=True)  # of a process that was killed
         work_dir.mkdir(parents=True)
         try:
-            return _Extraction(request, archive, work_dir, zip_file, zip_sha).run()
+            return _Extraction(request, archive, work_dir, zip_file, zip_sha, receipt_id).run()
         finally:
             shutil.rmtree(work_dir, ignore_errors=True)
     except OSError as error:
@@ -128,17 +129,22 @@ def finished(archive: Archive, scenario_id: str) -> ExtractRecord | None:
         record = ExtractRecord.model_validate_json(text)
     except ValidationError:  # damaged, or of another version
         return None
-    if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256):
+    found = record.dss_files_detected
+    declared = (found.dv, found.sv) if record.decided_by == "sheet" else ()
+    if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256, declared):
         return None
     return record if all(archive.exists(output.key) for output in record.files.values()) else None
 
 
 def is_of(record: ExtractRecord, ingest: IngestRecord) -> bool:
     """Whether an extraction is of the run, and the trend report, that are in the archive."""
-    return (record.zip_sha256, record.zip_name, record.validation.reference_sha256) == (
+    found = record.dss_files_detected
+    return (record.zip_sha256, record.zip_name, record.validation.reference_sha256, found.dv, found.sv) == (
         ingest.zip_sha256,
         ingest.zip_basename,
         ingest.trend_csv_sha256,
+        ingest.expected_dv_path_in_zip,
+        ingest.expected_sv_path_in_zip,
     )
 
 
@@ -159,13 +165,21 @@ def load_record(record: ExtractRecord) -> ScenarioLoad:
 class _Extraction:
     """One extraction with its temporary folder."""
 
-    def __init__(self, request: Request, archive: Archive, folder: Path, zip_file: ModelRunZip, zip_sha: str) -> None:
+    def __init__(
+        self,
+        request: Request,
+        archive: Archive,
+        folder: Path,
+        zip_file: ModelRunZip,
+        zip_sha: str,
+        receipt_id: str,
+    ) -> None:
         self.request = request
         self.archive = archive
         self.folder = folder
         self.zip_file = zip_file
         self.zip_sha = zip_sha
-        self.receipt_id = names.receipt_id(request.scenario_id, zip_sha)
+        self.receipt_id = receipt_id
 
     def run(self) -> ExtractRecord:
         scenario_id, zip_name = self.request.scenario_id, self.request.zip_path.name
@@ -199,6 +213,7 @@ class _Extraction:
             zip_name=zip_name,
             zip_sha256=self.zip_sha,
             zip_size_bytes=self.request.zip_path.stat().st_size,
+            decided_by=self.request.ingest.decided_by if self.request.ingest else "classification",
             name_matches_scenario=names.scenario_id_in(zip_name) == scenario_id,
             classification=list(members.reasons),
             dss_files_detected=DetectedFiles(

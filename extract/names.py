@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from extract.errors import DataRefusedError, UsageError
@@ -56,9 +56,16 @@ def scenario_id_in(file_name: str) -> str | None:
     return match.group(1) if match else None
 
 
-def receipt_id(scenario_id: str, zip_sha256: str) -> str:
-    """The identity of a load: the same ZIP, read by the same version of the extractor, has the same one."""
-    digest = sha256(f"{zip_sha256}/{EXTRACT_VERSION}".encode()).hexdigest()
+def receipt_id(scenario_id: str, zip_sha256: str, declared: Sequence[str | None] = ()) -> str:
+    """The identity of a load: the same ZIP, read by the same version of the extractor, has the same one.
+
+    Args:
+        scenario_id: the scenario.
+        zip_sha256: content of the ZIP.
+        declared: paths of the DV and SV file, where a person and not the content said which they are.
+    """
+    choice = "".join(f"/{path}" for path in declared)
+    digest = sha256(f"{zip_sha256}/{EXTRACT_VERSION}{choice}".encode()).hexdigest()
     return f"{scenario_id}-{digest[:12]}"
 
 

@@ -21,7 +21,7 @@ from extract.intake.promote import Candidate
 from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
-from extract.stage_history import StageRun, State, last_build, last_validated, record_stage
+from extract.stage_history import StageRun, State, last_build, last_state, record_stage
 
 Result = TypeVar("Result")
 STATES: dict[str, State] = {
@@ -143,13 +143,12 @@ class Pipeline:
         record, changed = promotion.promote(candidate, self.archive, visibility)
         trend = record.trend_csv_basename or record.verification_status
         detail = f"{record.zip_basename}, {record.zip_filesize_bytes:,} bytes; trend report: {trend}"
-        return Outcome(record, detail, not changed)
+        return Outcome(record, detail, not changed, record.receipt_id)
 
     def _classify(self, ingest: IngestRecord) -> Outcome[None]:
         """Say which file is which: decided when the run was let in, and kept in its receipt."""
-        before = extraction.finished(self.archive, self.scenario_id)
-        known = before is not None and extraction.is_of(before, ingest)
-        return Outcome(None, "; ".join(ingest.classification), known)
+        known = last_state(self.url, "classify", ingest.receipt_id) == STATES["classify"]
+        return Outcome(None, "; ".join(ingest.classification), known, ingest.receipt_id)
 
     def _promoted(self) -> IngestRecord:
         History(self.archive, self.scenario_id).settle()  # of a process that was killed
@@ -194,7 +193,7 @@ class Pipeline:
         if override is not None:
             detail += "; there is nothing to override"
         state: State = "VALIDATED" if verdict.status == "PASSED" else "NOT_VALIDATED"
-        return Outcome(None, detail, last_validated(self.url, receipt_id) == state, receipt_id, state=state)
+        return Outcome(None, detail, last_state(self.url, "validate", receipt_id) == state, receipt_id, state=state)
 
     def _quarantined(self, record: ExtractRecord) -> ValidationFailedError:
         reports = record.validation.detailed_reports
@@ -242,10 +241,13 @@ class Pipeline:
             self._record_failure(stage, error, time.monotonic() - start)
             raise
         seconds = time.monotonic() - start
+        state: State = outcome.state or STATES[stage]
+        if outcome.unchanged and self._is_recorded(stage, state, outcome.receipt_id):
+            state = "UNCHANGED"
         run = StageRun(
             scenario_id=self.scenario_id,
             stage=stage,
-            state="UNCHANGED" if outcome.unchanged else outcome.state or STATES[stage],
+            state=state,
             seconds=seconds,
             receipt_id=outcome.receipt_id,
             message=outcome.detail,
@@ -255,6 +257,10 @@ class Pipeline:
         record_stage(self.url, run)
         self.say(StageReport(stage, "unchanged" if outcome.unchanged else "done", seconds, outcome.detail))
         return outcome.result
+
+    def _is_recorded(self, stage: str, state: State, receipt_id: str | None) -> bool:
+        """Whether the history has what was reached: a process may have been killed between work and record."""
+        return receipt_id is None or last_state(self.url, stage, receipt_id) == state
 
     def _record_failure(self, stage: str, error: CoeqwalError, seconds: float) -> None:
         try:

@@ -7,7 +7,6 @@ made stands in the database (`ops.ingest_run`). Every key that readers of the ea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -174,6 +173,7 @@ class ExtractRecord(_Closed):
     Attributes:
         processed_at: always null: see `ops.ingest_run`.
         job_id: always null: see `ops.ingest_run`.
+        decided_by: whether a sheet or the classification told DV and SV.
         duplicate_b_parts: "B|C" of which the DV file has several series; none of them is dropped.
         quarantined: the trend report disproves the run; it is kept, and not loaded without an override.
     """
@@ -193,6 +193,7 @@ class ExtractRecord(_Closed):
     zip_sha256: str
     zip_size_bytes: int
     name_matches_scenario: bool
+    decided_by: Literal["sheet", "classification"]
     classification: list[str]
     dss_files_detected: DetectedFiles
     status_summary: StatusSummary
@@ -240,12 +241,3 @@ class ValidationOverride(_Closed):
     reason: str = Field(min_length=1)
     operator: str
     decided_at: AwareDatetime
-
-
-SCHEMAS: Mapping[str, type[BaseModel]] = {
-    "extract_record": ExtractRecord,
-    "refusal": Refusal,
-    "validation_override": ValidationOverride,
-    "validation_summary": TrendSummary,
-}
-"""The models whose JSON schema stands in `extract/schemas/`, by file name."""

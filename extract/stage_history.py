@@ -118,13 +118,13 @@ def last_build(url: str, scenario_id: str) -> Build | None:
     return Build(last[0], last[1], last[2], newest[0] if newest else None)
 
 
-def last_validated(url: str, receipt_id: str) -> str | None:
-    """The last verdict on an extraction that is recorded."""
+def last_state(url: str, stage: str, receipt_id: str) -> str | None:
+    """What a stage reached last for a model run, if that is recorded."""
     with connection(url) as link:
         row = link.execute(
-            "select state from ops.ingest_run where receipt_id = %s and stage = 'validate' and state <> 'UNCHANGED'"
-            " order by run_id desc limit 1",
-            [receipt_id],
+            "select state from ops.ingest_run where receipt_id = %s and stage = %s"
+            " and state not in ('UNCHANGED', 'FAILED') order by run_id desc limit 1",
+            [receipt_id, stage],
         ).fetchone()
     return str(row[0]) if row else None
 

@@ -106,7 +106,7 @@ def _next(facts: Facts, open_stages: list[StageStatus]) -> str | None:
     if first.stage == "received":
         return f"coeqwal run {facts.scenario_id} --zip PATH"
     if first.condition == "blocked":
-        return f'coeqwal run {facts.scenario_id} --override-validation "REASON"'
+        return f"coeqwal run {facts.scenario_id} --zip PATH --trend PATH"
     return f"coeqwal run {facts.scenario_id}"
 
 
@@ -142,7 +142,8 @@ def _validated(facts: Facts) -> StageStatus:
     if not record.quarantined:
         return StageStatus("validated", "current", verdict)
     if facts.override is None:
-        return StageStatus("validated", "blocked", f"quarantined, {verdict}")
+        detail = f'quarantined, {verdict}; `--override-validation "REASON"` loads it all the same'
+        return StageStatus("validated", "blocked", detail)
     return StageStatus("validated", "current", f"{verdict}; overridden: {facts.override}")
 
 

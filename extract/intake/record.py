@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from extract import names
+
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -108,6 +110,12 @@ class IngestRecord(_Closed):
             self.expected_sv_path_in_zip,
             self.verification_status,
         )
+
+    @property
+    def receipt_id(self) -> str:
+        """The identity that a load of this run has."""
+        declared = (self.expected_dv_path_in_zip, self.expected_sv_path_in_zip) if self.decided_by == "sheet" else ()
+        return names.receipt_id(self.short_code, self.zip_sha256, declared)
 
     def text(self) -> str:
         """The receipt as it is stored."""
