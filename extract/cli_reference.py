@@ -10,7 +10,8 @@ import typer
 
 from extract.errors import CheckFailedError
 from extract.load import connection
-from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions, schemas
+from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions
+from extract.schemas import schema_texts
 from extract.settings import PROJECT, settings
 
 app = typer.Typer(help="Pages and figures that follow from the reference data.", no_args_is_help=True)
@@ -27,7 +28,7 @@ def page_texts() -> dict[str, str]:
     pages = {
         path: marked.with_part((PROJECT / path).read_text(encoding="utf-8"), *part) for path, part in parts.items()
     }
-    return {erd.PAGE: erd.page(manifest.relations(made)), **pages, **schemas.texts()}
+    return {erd.PAGE: erd.page(manifest.relations(made)), **pages, **schema_texts()}
 
 
 @app.command()
@@ -36,7 +37,7 @@ def pages(
         bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is not current.")
     ] = False,
 ) -> None:
-    """Write diagrams, grain table, questions, index of faults and the receipts' schemas from what they follow from."""
+    """Write diagrams, grain table, questions, index of faults and the JSON schemas of the receipts."""
     old = []
     for name, text in page_texts().items():
         path = PROJECT / name
@@ -47,7 +48,6 @@ def pages(
                 "\n".join(difflib.unified_diff(current.splitlines(), text.splitlines(), name, "now", n=0, lineterm=""))
             )
             if not check:
-                path.parent.mkdir(exist_ok=True)
                 path.write_text(text, encoding="utf-8")
     if check and old:
         raise CheckFailedError(f"not current: {', '.join(old)}", "run `coeqwal reference pages` and commit the pages")

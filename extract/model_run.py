@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import errno
 import io
 import stat
+import struct
 import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PureWindowsPath
@@ -26,6 +28,18 @@ SMALLEST_BOMB = 16 << 20
 LARGEST_DIRECTORY = 16 << 20
 METHODS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
 """The others unpack without a bound on memory, or not at all."""
+
+DAMAGED = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
+"""What zipfile raises on damaged files."""
 
 AGAIN = "make the ZIP again from the files of the run"
 
@@ -88,16 +102,10 @@ class ModelRunZip:
                 f"its {size:,} bytes are more than the {self.limits.max_bytes:,} allowed",
                 "leave out what is not the DV and SV file, or raise COEQWAL_ZIP_MAX_BYTES",
             )
-        try:
+        with self._damage_told("not a readable ZIP archive", "upload the model run again as a ZIP file"):
             self._refuse_long_directory()
             with zipfile.ZipFile(file or path) as archive:
                 infos = archive.infolist()
-        except UnicodeDecodeError as error:
-            raise self._unsafe("ZIP_BAD_NAME", f"a member's name is not the UTF-8 it says it is ({error})") from error
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
-            raise BadZipError(
-                f"{path}: not a readable ZIP archive ({error})", "upload the model run again as a ZIP file"
-            ) from error
         self._refuse_sizes(infos, size)
         for info in infos:
             self._refuse_member(info)
@@ -133,16 +141,30 @@ class ModelRunZip:
             )
         info.file_size = announced + 2 * PIECE  # zipfile stops at this size and would not show that there is more
         written = 0
-        try:
-            with zipfile.ZipFile(self._file or self.path) as archive, archive.open(info) as source:
-                while piece := source.read(min(PIECE, announced + 1 - written)):
-                    written += len(piece)
-                    yield piece
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error) as error:
-            raise BadZipError(f"{self.path}: member {member} is damaged ({error})", "upload it again") from error
+        with (
+            self._damage_told(f"member {member} is damaged", "upload it again"),
+            zipfile.ZipFile(self._file or self.path) as archive,
+            archive.open(info) as source,
+        ):
+            while piece := source.read(min(PIECE, announced + 1 - written)):
+                written += len(piece)
+                yield piece
         if written != announced:
             more = "more" if written > announced else f"{written:,}"
             raise self._unsafe("ZIP_SIZE_LIE", f"member {member} announces {announced:,} bytes and holds {more}")
+
+    @contextmanager
+    def _damage_told(self, what: str, remedy: str) -> Iterator[None]:
+        """Say of a damaged file what is wrong with it; the disk's own errors go through."""
+        try:
+            yield
+        except UnicodeDecodeError as error:
+            raise self._unsafe("ZIP_BAD_NAME", f"a member's name is not the UTF-8 it says it is ({error})") from error
+        except (*DAMAGED, OSError) as error:
+            # zipfile seeks to wherever a header says
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:
+                raise
+            raise BadZipError(f"{self.path}: {what} ({error})", remedy) from error
 
     def _unsafe(self, code: str, what: str, remedy: str = AGAIN) -> UnsafeZipError:
         return UnsafeZipError(code, f"{self.path}: {what}", remedy)

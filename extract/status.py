@@ -124,6 +124,11 @@ def _extracted(facts: Facts) -> StageStatus:
     if ingest and record.zip_sha256 != ingest.zip_sha256:
         detail = f"the ZIP was changed: extracted is {record.zip_name} ({record.zip_sha256[:12]})"
         return StageStatus("extracted", "stale", f"{detail}, in the archive {ingest.zip_sha256[:12]}")
+    if ingest and (record.dss_files_detected.dv, record.dss_files_detected.sv) != (
+        ingest.expected_dv_path_in_zip,
+        ingest.expected_sv_path_in_zip,
+    ):
+        return StageStatus("extracted", "stale", "other DSS files are declared than were read")
     if ingest and not extraction.is_of(record, ingest):
         return StageStatus("extracted", "stale", "the trend report or the name of the ZIP was changed")
     if record.extract_version != names.EXTRACT_VERSION:

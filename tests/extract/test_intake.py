@@ -19,7 +19,7 @@ from extract.intake.promote import given_by_hand, promote, promoted
 from extract.intake.record import IngestRecord
 from extract.intake.scan import open_source, scan
 from extract.intake.sheet import BadSheetError, read_sheet
-from extract.reference import schemas
+from extract.schemas import schema_texts
 from extract.settings import PROJECT, Settings
 from extract.storage.s3 import S3Folder
 
@@ -133,7 +133,7 @@ def test_reason_codes(drop, tmp_path):
         ("s0102", "refused", "MISSING_ZIP"),
         ("s0103", "refused", "BAD_ZIP"),
         ("s0104", "refused", "NO_DSS_IN_ZIP"),
-        ("s0106", "refused", "MULTI_MATCH"),
+        ("s0106", "refused", "MULTI_MATCH_DV"),
         ("s0107", "new", ""),
         (None, "refused", "NO_SCENARIO_ID"),
     ]
@@ -416,7 +416,7 @@ def test_of_two_promotes_at_once_one_wins(drop, tmp_path, monkeypatch):
 
 def test_the_schemas_are_current():
     """Write them with `coeqwal reference pages`."""
-    for path, text in schemas.texts().items():
+    for path, text in schema_texts().items():
         assert (PROJECT / path).read_text() == text
 
 

@@ -10,6 +10,7 @@ from extract.errors import BadZipError, UnsafeZipError
 from extract.model_run import ModelRunZip, ZipLimits
 
 DV = "run/DSS/output/a_DV.dss"
+BACK = DV.replace("/", "\\")
 
 
 def make(path, *members, method=zipfile.ZIP_DEFLATED, change=lambda info: None):
@@ -91,7 +92,7 @@ REFUSED = {
         "ZIP_MEMBER_COUNT", lambda p: patched(make(p, (DV, b"x")), b"PK\x05\x06", 12, "<I", 20 << 20)),
     "overlap": ("ZIP_OVERLAP", overlapping),
     "encrypted": ("ZIP_ENCRYPTED", lambda p: with_flag(make(p, (DV, b"x")), 1)),
-    "same name with other slashes": ("ZIP_DUPLICATE_NAME", lambda p: make(p, (DV, b"x"), (DV.replace("/", "\\"), b"y"))),
+    "same name with other slashes": ("ZIP_DUPLICATE_NAME", lambda p: make(p, (DV, b"x"), (BACK, b"y"))),
     "case": ("ZIP_CASE_COLLISION", lambda p: make(p, (DV, b"x"), (DV.upper(), b"y"))),
     "case of other letters": ("ZIP_CASE_COLLISION", lambda p: make(p, ("ä_DV.dss", b"x"), ("Ä_DV.dss", b"y"))),
     "symbolic link": ("ZIP_SYMLINK", lambda p: make(p, (DV, b"/etc/passwd"), change=link)),

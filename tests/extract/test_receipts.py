@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from extract.receipts import ExtractRecord, Refusal
-from extract.reference import schemas
+from extract.schemas import schema_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 MANIFEST = {
@@ -37,8 +37,9 @@ def keys(schema, node=None, before=""):
 
 
 def test_the_committed_schemas_are_those_of_the_models():
-    committed = {f"{schemas.FOLDER}/{path.name}": path.read_text() for path in (ROOT / schemas.FOLDER).iterdir()}
-    assert committed == schemas.texts(), "run `coeqwal reference pages`"
+    folder = ROOT / "extract" / "schemas"
+    committed = {str(path.relative_to(ROOT)): path.read_text() for path in folder.glob("*.json")}
+    assert committed == schema_texts(), "run `coeqwal reference pages`"
 
 
 @pytest.mark.parametrize("earlier", [MANIFEST, EARLIER_RECORD], ids=["manifest", "extract_record"])

@@ -1,4 +1,4 @@
-"""JSON schemas of the receipts, for whoever reads them without this code."""
+"""JSON schemas of the receipts, for readers that are not Python; written by `coeqwal reference pages`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from extract.archive import Manifest
 from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord, Refusal, TrendSummary, ValidationOverride
 
-FOLDER = "extract/schemas"
 MODELS: dict[str, type[BaseModel]] = {
     "extract_record": ExtractRecord,
     "ingest_record": IngestRecord,
@@ -21,9 +20,10 @@ MODELS: dict[str, type[BaseModel]] = {
 }
 
 
-def texts() -> dict[str, str]:
-    """What each schema file should be, by its path in the repository."""
+def schema_texts() -> dict[str, str]:
+    """The schema files by their paths in the repository."""
     return {
-        f"{FOLDER}/{name}.schema.json": json.dumps(model.model_json_schema(mode="serialization"), indent=2) + "\n"
+        f"extract/schemas/{name}.schema.json": json.dumps(model.model_json_schema(mode="serialization"), indent=2)
+        + "\n"
         for name, model in MODELS.items()
     }
