@@ -1,6 +1,6 @@
 """Where files are: a folder or an S3 prefix, behind one small interface.
 
-A source of model runs needs only `Source`: a shared drive becomes one by these three methods and an address. The
+A source of model runs needs only `Source`: a drive in the cloud becomes one by these three methods and an address. The
 archive needs `Store`, which also writes.
 """
 
