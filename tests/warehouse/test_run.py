@@ -103,7 +103,9 @@ def test_the_same_run_again_changes_nothing_and_says_so(loaded, runs):
     stages = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     assert [(stage["stage"], stage["status"]) for stage in stages] == [
         ("promote", "unchanged"),
+        ("classify", "unchanged"),
         ("extract", "unchanged"),
+        ("validate", "unchanged"),
         ("load", "unchanged"),
         ("build", "unchanged"),
     ]
@@ -119,7 +121,32 @@ def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, runs, run_dbt):
 
 def test_every_stage_run_has_its_row(loaded):
     stages = loaded.query("select stage, state from ops.ingest_run where scenario_id = 's0105' order by run_id")
-    assert stages[:4] == [("promote", "RECEIVED"), ("extract", "EXTRACTED"), ("load", "LOADED"), ("build", "BUILT")]
+    assert stages[:6] == [
+        ("promote", "RECEIVED"),
+        ("classify", "CLASSIFIED"),
+        ("extract", "EXTRACTED"),
+        ("validate", "VALIDATED"),
+        ("load", "LOADED"),
+        ("build", "BUILT"),
+    ]
+
+
+def test_status_and_plan_of_what_is_current(loaded):
+    assert loaded("status", "s0105").stdout.endswith("nothing to do\n")
+    assert loaded("plan", "s0105").stdout == "scenario_id,stage,reason\n"
+    assert "neither the archive" in loaded("status", "s0777").stderr
+
+
+def test_a_plan_is_carried_out_and_a_failure_in_it_is_loud(loaded, tmp_path):
+    path = tmp_path / "plan.csv"
+    path.write_text("scenario_id,stage,reason\ns0777,extract,\ns0777,load,\ns0105,load,once more\n")
+    result = loaded("run", "--plan", path)
+    assert result.returncode == 2
+    assert "error USAGE: s0777 extract: there is no model run of s0777" in result.stderr
+    assert "not done: s0777 load, because extract failed" in result.stderr
+    assert "s0105 load: once more" in result.stdout
+    assert "1 of 3 stages done" in result.stdout
+    assert loaded("run", "s0105", "--plan", path).returncode == 2
 
 
 def test_the_wide_csv_lies_where_the_website_finds_it(loaded):
@@ -248,11 +275,26 @@ def test_a_disproved_trend_report_stops_before_the_load(loaded, runs, tmp_path):
     (tmp_path / "wrong.csv").write_text("\n".join(lines))
     result = loaded("run", "s0188", "--zip", tmp_path / "s0188_x.zip", "--trend", tmp_path / "wrong.csv")
     assert result.returncode == 1
-    assert "1 cells and 0 units differ" in result.stderr
+    assert "1 cells in 1 columns and 0 units differ" in result.stderr
     assert loaded.query("select * from staging.scenario_load") == before
     again = loaded("load", "s0188")
     assert again.returncode == 1
-    assert "trend report" in again.stderr
+    assert "error VALIDATION_FAILED" in again.stderr
+    assert "blocked" in loaded("status", "s0188").stdout
+    assert loaded("plan", "s0188").stdout == "scenario_id,stage,reason\n"
+    assert loaded("load", "s0188", "--override-validation", " ").returncode == 2
+    overridden = loaded("load", "s0188", "--override-validation", "a typing error in the report")
+    assert overridden.returncode == 0, overridden.stderr
+    assert loaded.query("select count(*) from staging.scenario_load where scenario_id = 's0188'") == [(1,)]
+    assert loaded.query(
+        "select stage, override_reason, operator is null from ops.ingest_run where state = 'OVERRIDDEN'"
+    ) == [("validate", "a typing error in the report", False)]
+    receipt = json.loads((loaded.archive / names.override_key("s0188")).read_text())
+    assert (receipt["reason"], receipt["note"]) == (
+        "a typing error in the report",
+        "1 cells in 1 columns and 0 units differ",
+    )
+    assert loaded("load", "s0188").returncode == 0
 
 
 # ---------------------------------------------------------------- wrong calls and bad surroundings
@@ -335,6 +377,7 @@ def test_a_run_that_was_killed_is_done_again(tmp_path, loaded, runs):
         text=True,
     )
     assert process.stdout.readline().startswith("promote")
+    assert process.stdout.readline().startswith("classify")
     assert process.stdout.readline() == "writing\n"
     process.send_signal(signal.SIGKILL)
     process.wait()
@@ -368,7 +411,7 @@ def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, 
     assert f"series by {'aws_s3' if has_aws_s3 else 'COPY FROM STDIN'}" in stages["load"]["detail"]
     assert cli.query("select count(*) from staging.dss_series")[0][0] == int(stages["load"]["detail"].split()[0]) >= 300
     again = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal")
-    assert [json.loads(line)["status"] for line in again.stdout.splitlines()] == ["unchanged"] * 4
+    assert [json.loads(line)["status"] for line in again.stdout.splitlines()] == ["unchanged"] * 6
     assert not (tmp_path / "archive").exists()
 
 
