@@ -147,6 +147,7 @@ def choose_members(members: Sequence[Member], zip_name: str) -> Members:
                 if c.path in choice.ambiguous
             )
             raise AmbiguousDssError(
+                kind,
                 f"{zip_name}: {len(choice.ambiguous)} files could be the {kind} file: {listed}",
                 "leave only one of them in the ZIP, or move the others into a folder named `archive`",
             )

@@ -100,9 +100,15 @@ class NoDssInZipError(DataRefusedError):
 
 
 class AmbiguousDssError(DataRefusedError):
-    """More than one DSS file of the ZIP could be the one that is wanted."""
+    """More than one DSS file of the ZIP could be the one that is wanted.
 
-    code = "MULTI_MATCH"
+    Args:
+        kind: DV or SV.
+    """
+
+    def __init__(self, kind: str, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.code = f"MULTI_MATCH_{kind}"
 
 
 class NoKnownVariableError(DataRefusedError):

@@ -102,7 +102,7 @@ class Given:
     Attributes:
         file: where it is.
         sha256: its hash.
-        move: it is not needed any more.
+        move: nobody writes to it any more, so that it may be linked instead of copied.
     """
 
     file: Path

@@ -1,6 +1,6 @@
 """Where files are: a folder or an S3 prefix, behind one small interface.
 
-A source of model runs needs only `Source`: a shared drive becomes one by these three methods and an address. The
+A source of model runs needs only `Source`: a drive in the cloud becomes one by these three methods and an address. The
 archive needs `Store`, which also writes.
 """
 
@@ -52,14 +52,14 @@ class Source(Protocol):
 class Store(Source, Protocol):
     """A place to write files to as well. A file appears under its path whole or not at all."""
 
-    def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
+    def put(self, path: str, file: Path, digest: str, *, move: bool = False) -> None:
         """Store a local file, in place of what was there.
 
         Args:
             path: where to.
             file: the local file.
-            sha256: its hash, which is kept with it where the place can.
-            move: the local file is not needed any more.
+            digest: its sha256, which is kept with it where the place can.
+            move: nobody writes to the local file any more, so that it may be linked instead of copied.
         """
 
     def write(self, path: str, content: bytes) -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,13 +82,12 @@ class Folder:
         with _speaking(self.root / path):
             return self._info(path, self.root / path)
 
-    def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
-        """See `Store`. Within one file system a file that is not needed any more is linked, not copied."""
+    def put(self, path: str, file: Path, digest: str, *, move: bool = False) -> None:
+        """See `Store`."""
         target = self.root / path
         with _speaking(target), self._incoming() as aside:
             if not (move and _linked(file, aside)):
-                with aside.open("wb") as sink, file.open("rb") as source:
-                    shutil.copyfileobj(source, sink, 1 << 20)
+                _copy(file, aside, digest)
             self._into_place(aside, target)
 
     def write(self, path: str, content: bytes) -> None:
@@ -182,6 +182,16 @@ class Folder:
 def _raise_unless_absent(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
         raise error
+
+
+def _copy(file: Path, to: Path, digest: str) -> None:
+    found = sha256()
+    with to.open("wb") as sink, file.open("rb") as source:
+        while piece := source.read(1 << 20):
+            found.update(piece)
+            sink.write(piece)
+    if found.hexdigest() != digest:
+        raise RetryableError(f"{file}: it was changed while it was stored", "try again when nobody writes to it")
 
 
 def _linked(file: Path, aside: Path) -> bool:

@@ -124,9 +124,9 @@ class S3Folder:
         head = self._head(path)
         return head and head[0]
 
-    def put(self, path: str, file: Path, sha256: str, *, move: bool = False) -> None:
+    def put(self, path: str, file: Path, digest: str, *, move: bool = False) -> None:
         """See `Store`. The hash is kept as the object's metadata."""
-        extra = {"Metadata": {"sha256": sha256}}
+        extra = {"Metadata": {"sha256": digest}}
         with _speaking(self._where(path)), file.open("rb") as content:
             self._client.upload_fileobj(content, self.bucket, self.key(path), ExtraArgs=extra, Config=TRANSFER)
 

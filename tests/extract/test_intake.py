@@ -133,7 +133,7 @@ def test_reason_codes(drop, tmp_path):
         ("s0102", "refused", "MISSING_ZIP"),
         ("s0103", "refused", "BAD_ZIP"),
         ("s0104", "refused", "NO_DSS_IN_ZIP"),
-        ("s0106", "refused", "MULTI_MATCH"),
+        ("s0106", "refused", "MULTI_MATCH_DV"),
         ("s0107", "new", ""),
         (None, "refused", "NO_SCENARIO_ID"),
     ]

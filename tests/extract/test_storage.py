@@ -8,7 +8,7 @@ from hashlib import sha256
 import boto3
 import pytest
 
-from extract.errors import UsageError
+from extract.errors import RetryableError, UsageError
 from extract.storage.folder import INCOMING, LEFT_BEHIND_SECONDS, Folder
 from extract.storage.s3 import PART_BYTES, S3Folder
 
@@ -137,3 +137,11 @@ def test_addresses_that_are_none(address):
     with pytest.raises(UsageError) as caught:
         S3Folder(address)
     assert "SECRETWORD" not in str(caught.value)
+
+
+def test_a_file_that_changes_on_its_way_in_is_not_stored(tmp_path):
+    file, digest = a_file(tmp_path)
+    file.write_bytes(b"other content")
+    with pytest.raises(RetryableError, match="was changed while it was stored"):
+        Folder(tmp_path / "store").put("x", file, digest)
+    assert list(Folder(tmp_path / "store").files()) == []
