@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from extract import cli_db, cli_reference, cli_registry, cli_seeds, names
+from extract import cli_db, cli_reference, cli_registry, cli_seeds, cli_tiers, cli_verify, names
 from extract.errors import CoeqwalError, UsageError
 from extract.pipeline import Pipeline, StageReport
 from extract.settings import settings
@@ -28,6 +28,8 @@ app.add_typer(cli_db.app, name="db")
 app.add_typer(cli_seeds.app, name="seeds")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_reference.app, name="reference")
+app.add_typer(cli_tiers.app, name="tiers")
+app.add_typer(cli_verify.app, name="verify")
 
 ZipOption = Annotated[Path, typer.Option("--zip", help="The model run: a ZIP with the DV and SV DSS files.")]
 TrendOption = Annotated[Path | None, typer.Option("--trend", help="The trend report's reference CSV.")]

@@ -230,7 +230,7 @@ class StageRun:
         code_fingerprint: for a build, the digest of what it was built by.
     """
 
-    scenario_id: str
+    scenario_id: str | None
     stage: str
     state: str
     seconds: float

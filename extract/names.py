@@ -76,3 +76,13 @@ def extract_record_key(scenario_id: str) -> str:
 def rejected_key(zip_name: str, zip_sha256: str) -> str:
     """Archive key of the receipt of a refused file."""
     return f"rejected/{zip_name}-{zip_sha256[:12] or 'unreadable'}.json"
+
+
+def tier_file_key(sha256: str, file_name: str) -> str:
+    """Archive key of a delivered tier file as it came."""
+    return f"tiers/{sha256[:12]}/{file_name}"
+
+
+def tier_receipt_key(sha256: str) -> str:
+    """Archive key of the receipt of a delivered tier file, accepted or refused."""
+    return f"tiers/{sha256[:12]}/receipt.json"

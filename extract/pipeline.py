@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar
@@ -170,16 +170,20 @@ class Pipeline:
         except RetryableError:
             error.add_note("the failure could not be recorded in ops.ingest_run: the database is away")
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """One run of a scenario at a time on this machine; a killed process leaves no lock behind."""
-        folder = self.settings.data_dir / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{self.scenario_id}.lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise RetryableError(
-                    f"another run of {self.scenario_id} is going on", "wait until it has ended, then try again"
-                ) from error
-            yield
+    def _locked(self) -> AbstractContextManager[None]:
+        return one_at_a_time(self.settings, self.scenario_id)
+
+
+@contextmanager
+def one_at_a_time(settings: Settings, subject: str) -> Iterator[None]:
+    """One run about a subject at a time on this machine; a killed process leaves no lock behind."""
+    folder = settings.data_dir / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{subject}.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RetryableError(
+                f"another run of {subject} is going on", "wait until it has ended, then try again"
+            ) from error
+        yield
