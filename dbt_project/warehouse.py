@@ -52,7 +52,7 @@ class Warehouse:
 
     @cached_property
     def registry(self) -> dict[str, str]:
-        """Scenario with data -> their version: of its model run and its tier results; empty if the environment names the ids.
+        """Scenario with data -> version of its model run and tier results; empty if the environment names the ids.
 
         Raises:
             ScenarioSelectionError: as `require_loader_tables`.

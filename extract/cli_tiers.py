@@ -76,10 +76,7 @@ def _load(
     for file, delivery in zip(files, deliveries, strict=True):
         start = time.monotonic()
         loading.archive_delivery(archive, file, delivery)
-        if delivery.problems:
-            outcome = loading.Outcome(delivery, "refused")
-        else:
-            outcome = loading.load_delivery(url, delivery)
+        outcome = loading.Outcome(delivery, "refused") if delivery.problems else loading.load_delivery(url, delivery)
         state = {"refused": "FAILED", "unchanged": "UNCHANGED"}.get(outcome.status, "LOADED")
         reason = delivery.problems[0].code if delivery.problems else None
         message = f"{delivery.name}: {len(delivery.values)} results, {len(delivery.problems)} problems"

@@ -1,4 +1,4 @@
-"""A delivered tier file in normal form, or the reasons why it is refused. All or nothing: one problem refuses the file."""
+"""A delivered tier file in normal form, or why it is refused. One problem refuses the whole file."""
 
 from __future__ import annotations
 
