@@ -137,5 +137,5 @@ def compare_counts(link: psycopg.Connection, text: str) -> Comparison:
         outcome.results += 1
         outcome.scenarios.add(key[0])
         if theirs != ours[key]:
-            outcome.differences.append(f"{' '.join(key)}: published {theirs}, locations {ours[key]}")
+            outcome.differences.append(f"{' '.join(key)}: published {theirs}, delivered {ours[key]}")
     return outcome

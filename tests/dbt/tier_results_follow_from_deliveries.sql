@@ -8,12 +8,12 @@ delivery as (
 
 delivered as (
     select * from {{ ref('stg_tier__value') }}
-    where {{ in_scope() }}
+    where {{ in_scope() }} and location_code is not null
 ),
 
 located as (
     select * from {{ ref('fct_tier_location_result') }}
-    where {{ in_scope() }}
+    where {{ in_scope() }} and not is_tier_wide
 ),
 
 result as (
@@ -26,8 +26,8 @@ unplaced as (
         coalesce(delivered.scenario_id, located.scenario_id) as scenario_id,
         coalesce(delivered.tier_code, located.tier_code) as tier_code,
         coalesce(delivered.location_code, located.location_code) as location_code
-    from (select * from delivered where location_code is not null) as delivered
-    full join (select * from located where not is_tier_wide) as located
+    from delivered
+    full join located
         on
             delivered.scenario_id = located.scenario_id
             and delivered.tier_code = located.tier_code

@@ -47,7 +47,7 @@ reached as (
         tier_level,
         bool_and(holds) and count(holds) = count(*) as is_reached,
         coalesce(bool_or(not holds), false) as is_missed,
-        avg(greatest(distance, 0)) as mean_distance
+        avg(case when distance < 0 then 0 else distance end) as mean_distance
     from judged
     group by scenario_id, tier_code, location_code, tier_level
 ),

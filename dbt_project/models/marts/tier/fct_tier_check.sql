@@ -31,7 +31,7 @@ tier_rule as (
 
 tolerance as (
     select
-        {{ constant('relative_tolerance_fraction') }} as relative,
+        {{ constant('relative_tolerance_fraction') }} as relative_fraction,
         {{ constant('delta_ecology_deviation_weight_fraction') }} as deviation_weight
 ),
 
@@ -105,7 +105,7 @@ final as (
         checked.delivered_score,
         checked.computed_score,
         abs(checked.computed_score - checked.delivered_score)
-        <= tolerance.relative * greatest(1, abs(checked.delivered_score)) as is_equal,
+        <= tolerance.relative_fraction * greatest(1, abs(checked.delivered_score)) as is_equal,
         case
             when checked.computed_score is null then checked.reason
             when checked.delivered_score is null then 'the delivery has no value'

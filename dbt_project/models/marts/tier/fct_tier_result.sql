@@ -75,6 +75,14 @@ joined as (
             and whole.location_code is null
 ),
 
+-- sum over all pairs of locations of the distance of their levels
+compared as (
+    select
+        *,
+        n1 * n2 + 2 * n1 * n3 + 3 * n1 * n4 + n2 * n3 + 2 * n2 * n4 + n3 * n4 as level_distance
+    from joined
+),
+
 final as (
     select
         scenario_id,
@@ -94,15 +102,14 @@ final as (
         (4 - mean_level)::double precision / 3 as normalized_score,
         case
             when tier_type = 'multi_value'
-                then (n1 * n2 + 2 * n1 * n3 + 3 * n1 * n4 + n2 * n3 + 2 * n2 * n4 + n3 * n4)
-                / nullif(rated_count * rated_count * mean_level, 0)
+                then level_distance / nullif(rated_count ^ 2 * mean_level, 0)
             when tier_level is not null then 0
         end::double precision as gini,
         (4 - best_level)::double precision / 3 as band_upper_score,
         (4 - worst_level)::double precision / 3 as band_lower_score,
         delivery_id,
         content_digest
-    from joined
+    from compared
 )
 
 select * from final
