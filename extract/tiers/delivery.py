@@ -13,7 +13,7 @@ from extract.tiers.recognition import Cell, Form, cells, forms, is_aggregate
 from extract.tiers.table import Remark, Table, read_table
 
 LEVELS = range(1, 5)
-NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class _Reader:
         own = {name.casefold(): code for name, code in self.form.layout.own_locations.items()}
         text = re.sub(f"{self.known.layouts.scenario_ids.repetition_suffix}$", "", cell.location).strip()
         code = self.places.codes.get(text.upper()) or own.get(text.casefold())
-        if code is None:
+        if code is None and len(text.splitlines()) < 2:  # a line break was found already
             words = f"'{text}' is no location of {self.form.tier}" if text else "no location is named"
             self._problem(cell.places["location"], "UNKNOWN_LOCATION", words)
         return code
@@ -281,7 +281,10 @@ class _Reader:
 
     def _look_for_missing_locations(self, found: Iterable[Cell]) -> None:
         """Compare each scenario's locations with those that a delivery has to have."""
-        if any(p.code in ("UNKNOWN_LOCATION", "ROW_LENGTH") for p in [*self.problems, *self.table.problems]):
+        if any(
+            p.code in ("UNKNOWN_LOCATION", "ROW_LENGTH", "LINE_BREAK_IN_HEADER")
+            for p in [*self.problems, *self.table.problems]
+        ):
             return
         given: dict[str, set[str]] = {}
         for scenario, location in self.values:

@@ -12,8 +12,8 @@ from extract.tiers.delivery import Delivery, read_delivery
 from extract.tiers.places import Known, known
 from tests.warehouse.reservoir_runs import MONTHS, Run
 
-STATIONS = "AMR004 FTR003 FTR029 MCD005 MOK028 SAC000 SAC049 SAC122 SAC148 SAC257 SAC289 SJR070 SJR127 STS011 TRN111 TUO003 YUB002".split()
-RESERVOIRS = "FOLSM MELON MLRTN OROVL SHSTA SLUIS_CVP SLUIS_SWP TRNTY".split()
+STATIONS = ["AMR004", "FTR003", "FTR029", "MCD005", "MOK028", "SAC000", "SAC049", "SAC122", "SAC148", "SAC257", "SAC289", "SJR070", "SJR127", "STS011", "TRN111", "TUO003", "YUB002"]
+RESERVOIRS = ["FOLSM", "MELON", "MLRTN", "OROVL", "SHSTA", "SLUIS_CVP", "SLUIS_SWP", "TRNTY"]
 
 
 def knowing(*scenarios: str) -> Known:
