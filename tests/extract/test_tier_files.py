@@ -1,4 +1,4 @@
-"""Delivered tier files: every form that the teams use is read, everything else is refused with row, column and reason."""
+"""Delivered tier files: each form in use is read, all else is refused with row, column and reason."""
 
 import random
 
@@ -153,7 +153,10 @@ REFUSED = {
     "empty": ("", (0, "", "EMPTY")),
     "header only": (GOOD.splitlines()[0], (1, "", "EMPTY")),
     "another table": ("Station,Region\nAMR004,NOD\n", (1, "", "UNKNOWN_LAYOUT")),
-    "counts": ("scenario_short_code,tier_short_code,total_value\ns0011,AG_REV,132\n", (1, "", "COUNTS_WITHOUT_LOCATIONS")),
+    "counts": (
+        "scenario_short_code,tier_short_code,total_value\ns0011,AG_REV,132\n",
+        (1, "", "COUNTS_WITHOUT_LOCATIONS"),
+    ),
     "no scenario": (GOOD.replace("s0020", ""), (3, "scenario", "NOT_A_SCENARIO")),
     "bare number where ids are used": (GOOD.replace("s0020", "20"), (3, "scenario", "NOT_A_SCENARIO")),
     "unknown location": (GOOD.replace("SAC000", "SAC001"), (1, "SAC001", "UNKNOWN_LOCATION")),

@@ -122,7 +122,8 @@ def test_a_changed_delivery_replaces_exactly_its_results_while_somebody_reads(ow
     changed.write_text(env_flows({"s0011": "1" * 17, "s0020": "3" * 17}))
     with psycopg.connect(own.url) as reader:
         reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        count = f"select tier_level, count(*) from {SERVED} where scenario_id = 's0011' and tier_code = 'ENV_FLOWS' group by 1"
+        where = "scenario_id = 's0011' and tier_code = 'ENV_FLOWS'"
+        count = f"select tier_level, count(*) from {SERVED} where {where} group by 1"
         first = sorted(reader.execute(count).fetchall())
         assert sum(n for _, n in first) == 17
         result = own("tiers", "load", changed)
@@ -193,7 +194,7 @@ def test_verification_against_archive_and_files(own, folder, tmp_path):
     assert "not in the archive" in own("verify", "tiers").stdout
 
 
-# Levels of STATIONS in the delivery of February 2026, of which the published counts of four scenarios are not the counts.
+# Levels of STATIONS as delivered in February 2026; the counts published of four of the scenarios are others.
 FEBRUARY = {
     "s0023": "33443333333333333",
     "s0024": "33443333333333333",

@@ -1,4 +1,4 @@
-"""Tier results for tests: delivered files made of texts, loaded as the command does, and the series the rules look at."""
+"""Tier results for tests: files made of texts, loaded as the command does, and the series that the rules look at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from extract.tiers.delivery import Delivery, read_delivery
 from extract.tiers.places import Known, known
 from tests.warehouse.reservoir_runs import MONTHS, Run
 
-STATIONS = ["AMR004", "FTR003", "FTR029", "MCD005", "MOK028", "SAC000", "SAC049", "SAC122", "SAC148", "SAC257", "SAC289", "SJR070", "SJR127", "STS011", "TRN111", "TUO003", "YUB002"]
+STATIONS = (
+    *("AMR004", "FTR003", "FTR029", "MCD005", "MOK028", "SAC000", "SAC049", "SAC122", "SAC148", "SAC257", "SAC289"),
+    *("SJR070", "SJR127", "STS011", "TRN111", "TUO003", "YUB002"),
+)
 RESERVOIRS = ["FOLSM", "MELON", "MLRTN", "OROVL", "SHSTA", "SLUIS_CVP", "SLUIS_SWP", "TRNTY"]
 
 
