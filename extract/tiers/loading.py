@@ -168,15 +168,14 @@ def _replace(link: psycopg.Connection, delivery: Delivery, scenario: str, values
             )
 
 
-def is_built(url: str) -> bool:
-    """Whether the tables hold the results of exactly the deliveries that are loaded now."""
+def stale_scenarios(url: str) -> list[str]:
+    """Scenarios whose tables do not hold the results that are loaded now."""
+    loaded = "select distinct scenario_id from staging.tier_load"
     with load.connection(url) as link:
-        exists = link.execute("select to_regclass('marts.fct_tier_result') is not null").fetchone()
-        if not exists or not exists[0]:
-            return False
-        difference = link.execute(
-            "select 1 from staging.tier_load as loaded full join marts.fct_tier_result as built"
-            " using (scenario_id, tier_code, delivery_id, content_digest)"
-            " where loaded.archive_key is null or built.tier_type is null limit 1"
-        ).fetchone()
-    return difference is None
+        built = link.execute("select to_regclass('marts.fct_tier_result') is not null").fetchone()
+        if built and built[0]:
+            loaded += (
+                " left join marts.fct_tier_result as result using (scenario_id, tier_code, delivery_id, content_digest)"
+                " where result.tier_type is null"
+            )
+        return [scenario for (scenario,) in link.execute(f"{loaded} order by 1".encode()).fetchall()]
