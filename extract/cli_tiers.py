@@ -94,11 +94,10 @@ def _build(config: Settings) -> str:
     if not warehouse.is_deployed(url):
         geometry.load_polygons(url)
         return f"built: {warehouse.dbt(['build'], url, config.data_dir / 'dbt' / 'deploy')}"
-    stale = loading.stale_scenarios(url)
-    if not stale:
+    if not loading.stale_scenarios(url):
         return "built already from these deliveries"
-    select = [f"scenario:{scenario},tag:tier" for scenario in stale]
-    return f"built: {warehouse.dbt(['build', '--select', *select], url, config.data_dir / 'dbt' / 'tiers')}"
+    select = "tag:tier,config.materialized:incremental"
+    return f"built: {warehouse.dbt(['build', '--select', select], url, config.data_dir / 'dbt' / 'tiers')}"
 
 
 def _json(outcome: loading.Outcome) -> None:
