@@ -53,7 +53,7 @@ def matching(pattern: str, loaded: Iterable[str]) -> frozenset[str]:
             f"no loaded scenario matches 'scenario:{pattern}'."
             + (f" Did you mean {', '.join(near)}?" if near else "")
             + f"\nLoaded ({len(ids)}): {', '.join(ids) or 'none'}"
-            + "\n  remedy: load the model run with `coeqwal run <id> --zip <file>`"
+            + "\n  remedy: load its model run (`coeqwal run <id> --zip <file>`) or tier results (`coeqwal tiers load`)"
         )
     return found
 

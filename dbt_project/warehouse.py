@@ -10,7 +10,7 @@ from typing import Any
 from dbt_project.dbt_internals import DbtError, ScenarioSelectionError
 
 OFFLINE = "COEQWAL_SCENARIOS"
-LOADER_TABLES = ("staging.scenario_load", "ops.scenario_build")
+LOADER_TABLES = ("staging.scenario_version", "ops.scenario_build")
 WHOLE = "*"
 """In ops.scenario_build: the scenario of a node that has none (seed, dimension, view)."""
 
@@ -52,7 +52,7 @@ class Warehouse:
 
     @cached_property
     def registry(self) -> dict[str, str]:
-        """Loaded scenario -> data version: the receipt of its load, or empty if the environment names the ids.
+        """Scenario with data -> version of its model run and tier results; empty if the environment names the ids.
 
         Raises:
             ScenarioSelectionError: as `require_loader_tables`.
@@ -61,7 +61,7 @@ class Warehouse:
         if offline:
             return {name.strip(): "" for name in offline.split(",") if name.strip()}
         self.require_loader_tables()
-        return dict(self._query("select scenario_id, receipt_id from staging.scenario_load"))
+        return dict(self._query("select scenario_id, version from staging.scenario_version"))
 
     @cached_property
     def built(self) -> dict[str, dict[str, str]]:

@@ -11,7 +11,18 @@ from typing import Annotated
 
 import typer
 
-from extract import cli_archive, cli_db, cli_intake, cli_reference, cli_registry, cli_seeds, cli_status, names
+from extract import (
+    cli_archive,
+    cli_db,
+    cli_intake,
+    cli_reference,
+    cli_registry,
+    cli_seeds,
+    cli_status,
+    cli_tiers,
+    cli_verify,
+    names,
+)
 from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
@@ -32,6 +43,8 @@ app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_reference.app, name="reference")
 app.command("status")(cli_status.status)
 app.command("plan")(cli_status.write_plan)
+app.add_typer(cli_tiers.app, name="tiers")
+app.add_typer(cli_verify.app, name="verify")
 
 ZipOption = Annotated[
     Path | None,

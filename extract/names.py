@@ -149,3 +149,13 @@ def rejected_key(zip_name: str, zip_sha256: str) -> str:
     """Archive key of the receipt of a refused file."""
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", zip_name)[:MAX_NAME_BYTES]
     return f"rejected/{plain}-{zip_sha256[:12] or 'unreadable'}.json"
+
+
+def tier_file_key(sha256: str, file_name: str) -> str:
+    """Archive key of a delivered tier file as it came."""
+    return f"tiers/{sha256[:12]}/{file_name}"
+
+
+def tier_receipt_key(sha256: str) -> str:
+    """Archive key of the receipt of a delivered tier file, accepted or refused."""
+    return f"tiers/{sha256[:12]}/receipt.json"

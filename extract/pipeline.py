@@ -312,3 +312,12 @@ def _lock(data_dir: Path, scenario_id: str) -> Iterator[bool]:
             yield False
         else:
             yield True
+
+
+@contextmanager
+def one_at_a_time(settings: Settings, subject: str) -> Iterator[None]:
+    """One run about a subject at a time on this machine; a killed process leaves no lock behind."""
+    with _lock(settings.data_dir, subject) as is_ours:
+        if not is_ours:
+            raise RetryableError(f"another run of {subject} is going on", "wait until it has ended, then try again")
+        yield

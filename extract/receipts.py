@@ -241,3 +241,27 @@ class ValidationOverride(_Closed):
     reason: str = Field(min_length=1)
     operator: str
     decided_at: AwareDatetime
+
+
+class TierRemark(_Closed):
+    """A problem or note at a place of a delivered tier file; the header is row 1, 0 is the file as a whole."""
+
+    row: int
+    column: str
+    code: str
+    message: str
+
+
+class TierReceipt(_Closed):
+    """The receipt of a delivered tier file. Of a refused file nothing was loaded."""
+
+    schema_version: Literal[1] = 1
+    status: Literal["ACCEPTED", "REFUSED"]
+    file_key: str
+    file_sha256: str
+    tier_code: str | None
+    layout: str | None
+    scenarios: list[str]
+    results: int
+    problems: list[TierRemark]
+    notes: list[TierRemark]

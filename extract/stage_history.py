@@ -39,7 +39,7 @@ class StageRun:
         override_reason: why a disproved run may be loaded.
     """
 
-    scenario_id: str
+    scenario_id: str | None
     stage: str
     state: State
     seconds: float

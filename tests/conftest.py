@@ -38,6 +38,15 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def earlier_tiers(real_data: Path) -> Path:
+    """The folder with tier files of the earlier platform."""
+    folder = real_data.parent / "reference" / "upstream" / "10_tier"
+    if not folder.is_dir():
+        pytest.skip("real_data: the folder with the earlier platform's tier files is absent")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL of a throw-away server, as a superuser."""
     given = os.environ.get("COEQWAL_TEST_DATABASE_URL")

@@ -59,6 +59,47 @@ create table if not exists staging.geometry (
     point_count integer not null
 );
 
+-- Tier results of the science teams, in normal form. A load replaces all rows of a scenario and tier.
+create table if not exists staging.tier_load (
+    scenario_id text not null check (scenario_id ~ '^s[0-9]{4}$'),
+    tier_code text not null,
+    delivery_id text not null,
+    content_digest text not null,
+    source_file text not null,
+    source_sha256 text not null,
+    archive_key text not null,
+    result_count integer not null,
+    loaded_at timestamptz not null default now(),
+    primary key (scenario_id, tier_code)
+);
+
+create table if not exists staging.tier_value (
+    scenario_id text not null,
+    tier_code text not null,
+    location_code text,
+    tier_level integer check (tier_level between 1 and 4),
+    tier_score double precision check (trunc(tier_score) = tier_level),
+    inputs jsonb not null,
+    source_row integer not null,
+    source_column text not null,
+    unique nulls not distinct (scenario_id, tier_code, location_code),
+    foreign key (scenario_id, tier_code) references staging.tier_load on delete cascade
+);
+
+-- Which scenarios have data, and which version of them: dbt builds what has another version than its rows.
+create or replace view staging.scenario_version as
+select
+    coalesce(run.scenario_id, tier.scenario_id) as scenario_id,
+    concat_ws('+', run.receipt_id, tier.version) as version
+from staging.scenario_load as run
+full join (
+    select
+        scenario_id,
+        'tiers-' || left(md5(string_agg(tier_code || content_digest, ',' order by tier_code)), 12) as version
+    from staging.tier_load
+    group by scenario_id
+) as tier on run.scenario_id = tier.scenario_id;
+
 create table if not exists ops.scenario_build (
     model text not null,
     scenario_id text not null,
@@ -109,7 +150,10 @@ for each statement execute function ops.keep_ingest_run();
 
 comment on schema staging is 'Raw rows of model runs as they came, and the staging views that dbt puts on them.';
 comment on table staging.dss_series is 'One row per HEC-DSS series of a loaded model run; month_values[i] is month i of the calendar October 1921 to September 2021.';
-comment on table staging.scenario_load is 'One row per scenario: the model run that is loaded now. dbt takes the registry of scenarios from here.';
+comment on table staging.scenario_load is 'One row per scenario: the model run that is loaded now. staging.scenario_version takes it from here.';
+comment on table staging.tier_load is 'One row per scenario and tier: the delivery whose results are loaded now.';
+comment on table staging.tier_value is 'One row per scenario, tier and location, or per scenario and tier where one result is of all locations (location_code NULL).';
+comment on view staging.scenario_version is 'One row per scenario with a model run or tier results, and the version of its data. dbt takes the registry of scenarios from here.';
 comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJSON with rings by the right-hand rule; from the project''s own file.';
 comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios. Written by the materializations.';
 comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT and ACTIVE; FAILED has a reason code.';

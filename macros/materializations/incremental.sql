@@ -98,10 +98,10 @@
     {%- call statement('delete_gone') -%}
         delete from {{ target_table }}
         where scenario_id in {{ scenario_list(gone) }}
-            and scenario_id not in (select load.scenario_id from staging.scenario_load as load);
+            and scenario_id not in (select data.scenario_id from staging.scenario_version as data);
         delete from ops.scenario_build
         where model = '{{ model.name }}'
             and scenario_id in {{ scenario_list(gone) }}
-            and scenario_id not in (select load.scenario_id from staging.scenario_load as load);
+            and scenario_id not in (select data.scenario_id from staging.scenario_version as data);
     {%- endcall -%}
 {%- endmacro %}

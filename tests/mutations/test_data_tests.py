@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from tests.warehouse import reservoir_runs as runs
+from tests.warehouse import tier_results
 
 EXPLICIT: dict[str, dict[str, Any]] = {
     name: mutation
@@ -71,8 +72,11 @@ def warehouse(
 ) -> Warehouse:
     """A warehouse with two model runs in which all data tests are green."""
     url = new_database(deployed_template)
-    for run in (runs.complete_run(), runs.late_run()):
+    complete = runs.complete_run()
+    tier_results.add_salinity(complete)
+    for run in (complete, runs.late_run()):
         runs.load(url, run)
+        tier_results.load_every_kind(url, run.scenario_id)
     run_dbt(url, "build", "--select", "scenario:s9101", "scenario:s9102", "--exclude", "test_type:unit", check=True)
     compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True)
     target = Path(compiled.args[compiled.args.index("--target-path") + 1])

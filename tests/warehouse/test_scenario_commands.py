@@ -100,7 +100,7 @@ def test_offline_registry(project: ScenarioProject) -> None:
 
 
 def test_a_database_without_the_loaders_tables(project: ScenarioProject) -> None:
-    project.sql("drop table staging.scenario_load")
+    project.sql("drop table staging.scenario_load cascade")
     assert "coeqwal db init" in project.dbt("build", "--select", "scenario:s0105", expect=2)
     assert "coeqwal db init" in project.dbt("build", expect=2)
 

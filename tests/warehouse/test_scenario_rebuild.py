@@ -105,6 +105,33 @@ def test_a_scenario_that_is_not_loaded_any_more_goes_with_a_deploy(project: Scen
     assert project.sql("select count(*) from ops.scenario_build where scenario_id = 's0033'") == [(0,)]
 
 
+def deliver(project: ScenarioProject, scenario: str, content: str) -> None:
+    project.sql(
+        "insert into staging.tier_load values (%s, 'ENV_FLOWS', 'd', %s, 'x.csv', '', '', 1)"
+        " on conflict (scenario_id, tier_code) do update set content_digest = excluded.content_digest",
+        scenario,
+        content,
+    )
+
+
+def test_tier_results_are_data_of_a_scenario_with_or_without_a_run(project: ScenarioProject) -> None:
+    deliver(project, "s0105", "a")
+    deliver(project, "s0042", "a")
+    project.dbt("run")
+    assert project.built() == {name: {"s0105", "s0042"} for name in ("fct_total", "fct_share")}
+    project.dbt("run")
+    assert project.built() == {}
+    deliver(project, "s0042", "b")
+    project.dbt("run")
+    assert project.built() == {name: {"s0042"} for name in ("fct_total", "fct_share")}
+    project.dbt("run", "--select", "scenario:s0042")
+    project.sql("delete from staging.scenario_load where scenario_id = 's0105'")
+    project.sql("delete from staging.tier_load where scenario_id = 's0042'")
+    project.dbt("run")
+    assert project.sql("select distinct scenario_id from ops.scenario_build where scenario_id = 's0042'") == []
+    assert project.sql("select count(*) from ops.scenario_build where scenario_id = 's0105'") == [(2,)]
+
+
 def test_the_environments_list_of_scenarios_deletes_nothing(project: ScenarioProject) -> None:
     project.dbt("run", COEQWAL_SCENARIOS="s0105")
     assert total(project, "s0020") == 6

@@ -1,0 +1,30 @@
+-- The level of each location of a tier in a scenario. Routes: locations of a scenario, tier map.
+with
+
+fact as (
+    select * from {{ ref('fct_tier_location_result') }}
+),
+
+tier as (
+    select * from {{ ref('tier_definition') }}
+),
+
+final as (
+    select
+        fact.scenario_id,
+        fact.tier_code,
+        tier.tier_name,
+        tier.tier_type,
+        fact.location_code,
+        fact.location_name,
+        fact.location_type,
+        fact.tier_level,
+        fact.tier_score,
+        fact.is_tier_wide,
+        fact.display_order,
+        fact.delivery_id
+    from fact
+    inner join tier on fact.tier_code = tier.tier_code
+)
+
+select * from final
