@@ -27,6 +27,7 @@ FLOOD_SHAPE = np.array([0.80, 0.84, 0.91, 0.96, 0.99, 0.99, 0.97, 0.92, 0.87, 0.
 YEAR_PERSISTENCE = 0.35
 MONTH_PERSISTENCE = 0.7
 WETNESS_EFFECT = 0.5
+TYPE_BOUNDS = np.array([-0.8, -0.25, 0.25, 0.8])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,22 @@ def values_of(variable: Variable, climate: Climate, runs: dict[str, ReservoirRun
         case "flood_release":
             spill: Floats = size * np.maximum(climate.wetness + 0.2 * noise - 1.2, 0)
             return spill
+        case "water_year_type":
+            return _water_year_type(climate, noise)
         case _:
             factor = np.exp(WETNESS_EFFECT * climate.wetness + 0.35 * noise)
             flow: Floats = size * 10 * INFLOW_SHAPE[climate.month] * factor
             return flow
+
+
+def _water_year_type(climate: Climate, noise: Floats) -> Floats:
+    """1 in a wet to 5 in a critical water year; like the model's, it changes with February."""
+    year = np.cumsum((climate.month == 9) | (np.arange(len(noise)) == 0)) - 1
+    wetness = np.bincount(year, climate.wetness + 0.5 * noise) / np.bincount(year)
+    kind = 5.0 - np.digitize(wetness, TYPE_BOUNDS)
+    before = (climate.month >= 9) | (climate.month == 0)
+    kinds: Floats = kind[np.maximum(year - before, 0)]
+    return kinds
 
 
 def _rng(seed: int, name: str) -> np.random.Generator:

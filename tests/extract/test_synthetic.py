@@ -114,6 +114,19 @@ def test_reservoirs_are_plausible(files):
     assert floods > checked / 2
 
 
+def test_water_year_types_change_with_february(files):
+    """Wet and critical years occur, and a type holds from February to January, as in the model."""
+    names = [row["part_b"] for row in seed_rows("variable_map") if row["measure"] == "water_year_type"]
+    values = by_name(files[0])
+    assert len(names) > 1
+    for name in names:
+        months = values[name]
+        assert set(months) == {1, 2, 3, 4, 5}
+        changes = np.flatnonzero(np.diff(months)) + 1
+        assert len(changes) > 20
+        assert (changes % 12 == 4).all(), "the series begins with October"
+
+
 def test_reference_holds_the_same_values(run, files):
     assert run.reference_path == run.zip_path.with_suffix(".csv")
     rows = list(csv.reader(io.StringIO(run.reference_path.read_text())))

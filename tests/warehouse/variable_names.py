@@ -31,6 +31,7 @@ FAMILIES = {
     r"^DEMAND_": "debug output, not in the list",
     r"_MIF$": "minimum flow of a reach, not in the list",
     r"_EC_(MONTH|STD)$|EC_MAX14DAY$": "salinity, not in the list",
+    r"^WYT_": "type of a water year, no node or arc",
     r"^NDO$|^X2_": "flow and position of the Delta as a whole, no node or arc",
     r"LEVEL[0-9]+DV$": "storage level of the solver, not in the list",
 }
