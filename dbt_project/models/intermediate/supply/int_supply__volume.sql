@@ -27,7 +27,8 @@ calendar as (
     from month
 ),
 
-converted as (
+-- read twice, but a filter on scenario or kind has to reach the series
+converted as not materialized (
     select
         entity_series.scenario_id,
         entity_series.load_id,
