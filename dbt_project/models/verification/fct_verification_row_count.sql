@@ -1,5 +1,7 @@
 -- Does each statistics table hold as many rows of a model run as follow from its series, and as were reviewed before?
 {%- set tables = [
+    'fct_delta_monthly',
+    'fct_delta_period_summary',
     'fct_reservoir_period_summary',
     'fct_reservoir_spill_monthly',
     'fct_reservoir_storage_monthly',
@@ -25,6 +27,16 @@ reviewed as (
         on
             expected_row_counts.scenario_id = scenario_load.scenario_id
             and expected_row_counts.load_id = scenario_load.load_id
+),
+
+fct_delta_monthly as (
+    select * from {{ ref('fct_delta_monthly') }}
+    where {{ in_scope() }}
+),
+
+fct_delta_period_summary as (
+    select * from {{ ref('fct_delta_period_summary') }}
+    where {{ in_scope() }}
 ),
 
 fct_reservoir_period_summary as (

@@ -1,0 +1,17 @@
+-- X2 lies between the bounds of the seed threshold; elsewhere it is another series, or one in another unit.
+with
+
+monthly as (
+    select * from {{ ref('fct_delta_monthly') }}
+    where {{ in_scope() }} and unit_code = 'KM'
+),
+
+final as (
+    select *
+    from monthly
+    where
+        q0 < {{ threshold('x2_lowest_plausible_km') }}
+        or q100 > {{ threshold('x2_highest_plausible_km') }}
+)
+
+select * from final
