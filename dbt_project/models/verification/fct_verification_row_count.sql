@@ -1,9 +1,15 @@
 -- Does each statistics table hold as many rows of a model run as follow from its series, and as were reviewed before?
 {%- set tables = [
+    'fct_env_flow_availability',
+    'fct_env_flow_monthly',
+    'fct_env_flow_period_summary',
+    'fct_env_flow_seasonal',
+    'fct_env_flow_year_type',
     'fct_reservoir_period_summary',
     'fct_reservoir_spill_monthly',
     'fct_reservoir_storage_monthly',
     'fct_storage_aggregate_monthly',
+    'fct_water_year_type',
 ] %}
 with
 
@@ -27,25 +33,13 @@ reviewed as (
             and expected_row_counts.load_id = scenario_load.load_id
 ),
 
-fct_reservoir_period_summary as (
-    select * from {{ ref('fct_reservoir_period_summary') }}
-    where {{ in_scope() }}
-),
+{%- for table in tables %}
 
-fct_reservoir_spill_monthly as (
-    select * from {{ ref('fct_reservoir_spill_monthly') }}
+{{ table }} as (
+    select * from {{ ref(table) }}
     where {{ in_scope() }}
 ),
-
-fct_reservoir_storage_monthly as (
-    select * from {{ ref('fct_reservoir_storage_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_storage_aggregate_monthly as (
-    select * from {{ ref('fct_storage_aggregate_monthly') }}
-    where {{ in_scope() }}
-),
+{%- endfor %}
 
 counted as (
     {%- for table in tables %}
