@@ -2,10 +2,16 @@
 {%- set tables = [
     'fct_delta_monthly',
     'fct_delta_period_summary',
+    'fct_env_flow_availability',
+    'fct_env_flow_monthly',
+    'fct_env_flow_period_summary',
+    'fct_env_flow_seasonal',
+    'fct_env_flow_year_type',
     'fct_reservoir_period_summary',
     'fct_reservoir_spill_monthly',
     'fct_reservoir_storage_monthly',
     'fct_storage_aggregate_monthly',
+    'fct_water_year_type',
 ] %}
 with
 
@@ -28,36 +34,13 @@ reviewed as (
             expected_row_counts.scenario_id = scenario_load.scenario_id
             and expected_row_counts.load_id = scenario_load.load_id
 ),
+{%- for table in tables %}
 
-fct_delta_monthly as (
-    select * from {{ ref('fct_delta_monthly') }}
+{{ table }} as (
+    select * from {{ ref(table) }}
     where {{ in_scope() }}
 ),
-
-fct_delta_period_summary as (
-    select * from {{ ref('fct_delta_period_summary') }}
-    where {{ in_scope() }}
-),
-
-fct_reservoir_period_summary as (
-    select * from {{ ref('fct_reservoir_period_summary') }}
-    where {{ in_scope() }}
-),
-
-fct_reservoir_spill_monthly as (
-    select * from {{ ref('fct_reservoir_spill_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_reservoir_storage_monthly as (
-    select * from {{ ref('fct_reservoir_storage_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_storage_aggregate_monthly as (
-    select * from {{ ref('fct_storage_aggregate_monthly') }}
-    where {{ in_scope() }}
-),
+{%- endfor %}
 
 counted as (
     {%- for table in tables %}
