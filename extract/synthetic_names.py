@@ -12,7 +12,8 @@ import numpy as np
 from extract.settings import PROJECT
 
 Behaviour = Literal[
-    "storage", "flood_level", "dead_pool_level", "flood_release", "release", "zone", "flow", "demand", "shortage"
+    "storage", "flood_level", "dead_pool_level", "flood_release", "release", "zone", "flow", "demand", "shortage",
+    "allocation",
 ]
 """How a variable's values come about; the first five belong to a reservoir."""
 
@@ -125,6 +126,8 @@ def behaviour_of(measure: str, part_c: str, of_reservoir: bool) -> Behaviour:
     """How a variable behaves, from its measure in the seed and its part C."""
     if of_reservoir and measure in ("storage", "flood_level", "dead_pool_level", "flood_release", "release"):
         return measure  # type: ignore[return-value]
+    if measure == "allocation":
+        return "allocation"
     words = f"{measure} {part_c}".upper()
     if "SHORT" in words:
         return "shortage"

@@ -27,25 +27,13 @@ reviewed as (
             and expected_row_counts.load_id = scenario_load.load_id
 ),
 
-fct_reservoir_period_summary as (
-    select * from {{ ref('fct_reservoir_period_summary') }}
+{% for table in tables -%}
+{{ table }} as (
+    select * from {{ ref(table) }}
     where {{ in_scope() }}
 ),
 
-fct_reservoir_spill_monthly as (
-    select * from {{ ref('fct_reservoir_spill_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_reservoir_storage_monthly as (
-    select * from {{ ref('fct_reservoir_storage_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_storage_aggregate_monthly as (
-    select * from {{ ref('fct_storage_aggregate_monthly') }}
-    where {{ in_scope() }}
-),
+{% endfor -%}
 
 counted as (
     {%- for table in tables %}
