@@ -138,6 +138,9 @@ def values_of(variable: Variable, climate: Climate, runs: dict[str, ReservoirRun
             short = np.maximum(-climate.wetness - 0.9, 0) * RELEASE_SHAPE[climate.month]
             shortage: Floats = size * short * np.exp(0.2 * noise)
             return shortage
+        case "allocation":
+            fraction: Floats = np.round(np.clip(0.6 + 0.3 * climate.wetness + 0.05 * noise, 0, 1), 4)
+            return fraction
         case "storage" | "zone" | "flood_level" | "dead_pool_level":
             zone: Floats = size * np.clip(0.6 + 0.15 * climate.wetness + 0.03 * noise, 0.05, 1)
             return zone

@@ -16,13 +16,13 @@ Node = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "coeqwal"
 PLACEHOLDER = re.compile(r"\b(TODO|TBD|TK|FIXME|placeholder)\b|^unknown\b", re.IGNORECASE)
-DIMENSIONLESS = re.compile(r"(^|_)cv(_|$)|_prob_|(^|_)(latitude|longitude)$")
+DIMENSIONLESS = re.compile(r"(^|_)cv(_|$)|_prob_|_reliability$|(^|_)(latitude|longitude)$")
 LAYERS = {
     "staging": r"stg_[a-z]+__[a-z_]+$",
     "intermediate": r"int_[a-z_]+?__[a-z_]+$",
     "marts/reference": r"dim_[a-z_]+$",
     "marts": r"fct_[a-z_]+$",
-    "verification": r"fct_verification_[a-z_]+$",
+    "verification": r"fct_(verification_[a-z_]+|[a-z_]+_check)$",
     "api": r"api_[a-z_]+$",
 }
 MAY_READ = {
