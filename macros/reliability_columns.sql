@@ -2,12 +2,14 @@
     The reliability of a water supply, one meaning for all families: what is met of the water that the shortage is
     measured against. A period counts where both are known.
 -#}
+{#- greatest() and least() pass over NULL, so that an unknown share must be kept out of them -#}
 {% macro volumetric_reliability(demand='demand_taf', shortage='shortage_taf') -%}
-    least(1, greatest(0,
+    {%- set met_share -%}
         1
         - sum({{ shortage }}) filter (where {{ demand }} is not null)
         / nullif(sum({{ demand }}) filter (where {{ shortage }} is not null), 0)
-    ))
+    {%- endset -%}
+    case when ({{ met_share }}) is not null then least(1, greatest(0, {{ met_share }})) end
 {%- endmacro %}
 
 {% macro annual_reliability_columns(demand='demand_taf') -%}

@@ -2,7 +2,7 @@
 -- A measure that is a sum needs every part: one that is absent, ambiguous or missing leaves the month NULL.
 with
 
-part as (
+part as not materialized (
     select * from {{ ref('int_supply__part') }}
 ),
 
