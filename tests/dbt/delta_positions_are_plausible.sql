@@ -3,7 +3,7 @@ with
 
 monthly as (
     select * from {{ ref('fct_delta_monthly') }}
-    where {{ in_scope() }} and unit_code = 'KM'
+    where {{ in_scope() }} and unit = 'KM'
 ),
 
 final as (

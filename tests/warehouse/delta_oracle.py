@@ -264,7 +264,7 @@ def monthly(run: Csv) -> Iterator[Row]:
             yield {
                 "variable_code": v.row["variable_code"],
                 "water_month": number,
-                "unit_code": v.row["unit_code"],
+                "unit": v.row["unit"],
                 "sample_count": values.size,
                 "mean": over(values, np.mean),
                 "cv": variation(values),
@@ -291,7 +291,7 @@ def period_summary(run: Csv) -> Iterator[Row]:
     first, last = (y + (m > 9) for y, m in (run.months[0], run.months[-1]))
     for v in variables(run):
         values = sample(v.values)
-        row: Row = {"variable_code": v.row["variable_code"], "unit_code": v.row["unit_code"]}
+        row: Row = {"variable_code": v.row["variable_code"], "unit": v.row["unit"]}
         row |= {"simulation_start_year": first, "simulation_end_year": last, "total_years": last - first + 1}
         row |= {"sample_count": values.size, "mean": over(values, np.mean), "cv": variation(values)}
         row |= exceedances(values)

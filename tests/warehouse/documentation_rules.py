@@ -126,13 +126,13 @@ def reads_only_below(manifest: Node) -> Iterator[str]:
 
 
 def unit_is_last(manifest: Node) -> Iterator[str]:
-    """A number with a unit says so in the last token of its name, or else the column unit_code of the same row does."""
+    """A number with a unit says so in the last token of its name, or else the column unit of the same row does."""
     with open(ROOT / "seeds" / "01_lookup" / "unit.csv", encoding="utf-8") as file:
         units = {row["column_suffix"] for row in csv.DictReader(file)}
     for node in nodes(manifest, "model"):
         for column, value in node["columns"].items():
             is_number = value["data_type"] == "double precision"
-            named = column.rpartition("_")[2] in units or "unit_code" in node["columns"]
+            named = column.rpartition("_")[2] in units or "unit" in node["columns"]
             if is_number and not named and not DIMENSIONLESS.search(column):
                 yield f"{node['name']}.{column}: the last token is no unit"
 

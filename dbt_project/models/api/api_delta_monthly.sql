@@ -20,7 +20,7 @@ final as (
         delta_variable.is_compatibility,
         delta_variable.sort_order,
         fact.water_month,
-        fact.unit_code,
+        fact.unit,
         fact.sample_count,
         fact.mean,
         fact.cv,

@@ -19,7 +19,7 @@ final as (
         delta_variable.station_code,
         delta_variable.is_compatibility,
         delta_variable.sort_order,
-        fact.unit_code,
+        fact.unit,
         fact.simulation_start_year,
         fact.simulation_end_year,
         fact.total_years,

@@ -1,6 +1,5 @@
 -- Does each statistics table hold as many rows of a model run as follow from its series, and as were reviewed before?
 {%- set tables = [
-<<<<<<< HEAD
     'fct_ag_aggregate_delivery_monthly',
     'fct_ag_aggregate_period_summary',
     'fct_ag_aggregate_shortage_monthly',
@@ -9,6 +8,12 @@
     'fct_agricultural_groundwater_pumping_monthly',
     'fct_agricultural_period_summary',
     'fct_agricultural_shortage_monthly',
+    'fct_contractor_delivery_monthly',
+    'fct_contractor_period_summary',
+    'fct_contractor_shortage_monthly',
+    'fct_cws_aggregate_delivery_monthly',
+    'fct_cws_aggregate_period_summary',
+    'fct_cws_aggregate_shortage_monthly',
     'fct_delta_monthly',
     'fct_delta_period_summary',
     'fct_env_flow_availability',
@@ -22,26 +27,15 @@
     'fct_refuge_demand_monthly',
     'fct_refuge_period_summary',
     'fct_refuge_shortage_monthly',
-=======
-    'fct_contractor_delivery_monthly',
-    'fct_contractor_period_summary',
-    'fct_contractor_shortage_monthly',
-    'fct_cws_aggregate_delivery_monthly',
-    'fct_cws_aggregate_period_summary',
-    'fct_cws_aggregate_shortage_monthly',
->>>>>>> i5a
     'fct_reservoir_period_summary',
     'fct_reservoir_spill_monthly',
     'fct_reservoir_storage_monthly',
     'fct_storage_aggregate_monthly',
-<<<<<<< HEAD
-    'fct_water_year_type',
-=======
     'fct_urban_delivery_monthly',
     'fct_urban_demand_monthly',
     'fct_urban_period_summary',
     'fct_urban_shortage_monthly',
->>>>>>> i5a
+    'fct_water_year_type',
 ] %}
 with
 

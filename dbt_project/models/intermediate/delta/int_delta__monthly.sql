@@ -49,7 +49,7 @@ final as (
         variable_code,
         category,
         is_compatibility,
-        unit_code,
+        unit,
         month_index,
         calendar_year,
         water_year,

@@ -62,7 +62,7 @@ final as (
         pivoted.variable_code,
         delta_variable.category,
         delta_variable.is_compatibility,
-        delta_variable.unit_code,
+        delta_variable.unit,
         pivoted.own_values[delta_variable.shift_months + 1:] as own_values,
         pivoted.index_taf_values,
         pivoted.has_standard_series,

@@ -32,7 +32,7 @@ unnested as (
         delta_series.variable_code,
         delta_series.category,
         delta_series.is_compatibility,
-        delta_series.unit_code,
+        delta_series.unit,
         delta_series.has_standard_series,
         delta_series.standard_part,
         months.month_index,
@@ -81,7 +81,7 @@ final as (
         variable_code,
         category,
         is_compatibility,
-        unit_code,
+        unit,
         has_standard_series,
         standard_part,
         month_index,
@@ -89,9 +89,9 @@ final as (
         water_year,
         water_month,
         value,
-        case when category = 'outflow' then {{ flow_to_cfs('value', 'unit_code', 'days_in_month') }} end
+        case when category = 'outflow' then {{ flow_to_cfs('value', 'unit', 'days_in_month') }} end
             as outflow_cfs,
-        {{ flow_to_cfs('index_taf', 'unit_code', 'days_in_month') }} as outflow_index_cfs,
+        {{ flow_to_cfs('index_taf', 'unit', 'days_in_month') }} as outflow_index_cfs,
         -- outside of the season of its standard the model may write anything, but no limit is 0
         case when standard_ecs > 0 then standard_ecs end as standard_ecs
     from unnested

@@ -2,10 +2,6 @@
 -- A measure that is a sum needs every part: one that is absent, ambiguous or missing leaves the month NULL.
 with
 
-<<<<<<< HEAD
--- read twice, so PostgreSQL would compute it whole, for entities of all kinds, before a filter is applied
-=======
->>>>>>> i5a
 part as not materialized (
     select * from {{ ref('int_supply__part') }}
 ),

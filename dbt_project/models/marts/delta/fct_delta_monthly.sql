@@ -1,5 +1,5 @@
 -- How are outflow, X2 and salinity distributed over the years, month by month, and how often do they keep their standards?
--- Numbers without a unit in their name are in unit_code; X2 stands in its own month (method: delta).
+-- Numbers without a unit in their name are in unit; X2 stands in its own month (method: delta).
 with
 
 months as (
@@ -12,7 +12,7 @@ final as (
         scenario_id,
         variable_code,
         water_month,
-        unit_code,
+        unit,
         count(value)::integer as sample_count,
         avg(value) as mean,
         {{ signed_coefficient_of_variation('value') }} as cv,
@@ -23,7 +23,7 @@ final as (
         load_id
     from months
     group by
-        scenario_id, load_id, variable_code, category, is_compatibility, unit_code, water_month
+        scenario_id, load_id, variable_code, category, is_compatibility, unit, water_month
 )
 
 select * from final

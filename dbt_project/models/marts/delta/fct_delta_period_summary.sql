@@ -24,7 +24,7 @@ monthly as (
         scenario_id,
         load_id,
         variable_code,
-        unit_code,
+        unit,
         count(value)::integer as sample_count,
         avg(value) as mean,
         {{ signed_coefficient_of_variation('value') }} as cv,
@@ -39,7 +39,7 @@ monthly as (
         avg(outflow_cfs) as mean_cfs,
         {{ delta_standard_columns() }}
     from months
-    group by scenario_id, load_id, variable_code, category, is_compatibility, unit_code
+    group by scenario_id, load_id, variable_code, category, is_compatibility, unit
 ),
 
 years as (
@@ -69,7 +69,7 @@ final as (
     select
         monthly.scenario_id,
         monthly.variable_code,
-        monthly.unit_code,
+        monthly.unit,
         simulation.simulation_start_year,
         simulation.simulation_end_year,
         simulation.total_years,

@@ -33,7 +33,7 @@ limits as (
         delta_variable.variable_code,
         outflow.water_month,
         outflow.type_code,
-        'CFS' as unit_code,
+        'CFS' as unit,
         outflow.minimum_cfs as limit_value
     from outflow
     inner join delta_variable on delta_variable.category = 'outflow'
@@ -43,7 +43,7 @@ limits as (
         delta_variable.variable_code,
         calendar.water_month,
         ec.type_code,
-        delta_variable.unit_code,
+        delta_variable.unit,
         avg(ec.limit_ecs) as limit_value
     from ec
     inner join delta_variable on ec.station_code = delta_variable.station_code
@@ -53,13 +53,13 @@ limits as (
             or ec.first_day > ec.last_day
             and (calendar.month_day >= ec.first_day or calendar.month_day <= ec.last_day)
     group by
-        delta_variable.variable_code, calendar.water_month, ec.type_code, delta_variable.unit_code
+        delta_variable.variable_code, calendar.water_month, ec.type_code, delta_variable.unit
     union all
     select
         delta_variable.variable_code,
         fall.water_month,
         fall.type_code,
-        delta_variable.unit_code,
+        delta_variable.unit,
         fall.limit_value
     from delta_variable
     cross join (
@@ -77,21 +77,21 @@ final as (
         variable_code,
         water_month,
         type_code,
-        unit_code,
+        unit,
         min(limit_value) as lowest_limit,
         max(limit_value) as highest_limit
     from limits
-    group by variable_code, water_month, type_code, unit_code
+    group by variable_code, water_month, type_code, unit
     union all
     select
         variable_code,
         water_month,
         null as type_code,
-        unit_code,
+        unit,
         min(limit_value) as lowest_limit,
         max(limit_value) as highest_limit
     from limits
-    group by variable_code, water_month, unit_code
+    group by variable_code, water_month, unit
     having count(distinct type_code) = 5
 )
 
