@@ -31,7 +31,7 @@ MAY_READ = {
     "marts/reference": ("staging", "seed"),
     "marts": ("staging", "intermediate", "marts/reference", "seed"),
     "verification": ("staging", "intermediate", "marts/reference", "marts", "verification", "seed"),
-    "api": ("marts/reference", "marts", "verification", "api", "seed"),
+    "api": ("intermediate", "marts/reference", "marts", "verification", "api", "seed"),
 }
 UNIQUE = ("unique", "unique_grain")
 
