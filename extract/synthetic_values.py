@@ -150,7 +150,9 @@ def values_of(variable: Variable, climate: Climate, runs: dict[str, ReservoirRun
         case "water_year_type":
             return _water_year_type(climate, noise)
         case "x2_position":
-            position: Floats = np.clip(75 - 80 * (INFLOW_SHAPE[climate.month] - 1 / 12) - 6 * climate.wetness + noise, 45, 100)
+            position: Floats = np.clip(
+                75 - 80 * (INFLOW_SHAPE[climate.month] - 1 / 12) - 6 * climate.wetness + noise, 45, 100
+            )
             return position
         case _:
             factor = np.exp(WETNESS_EFFECT * climate.wetness + 0.35 * noise)

@@ -70,6 +70,17 @@ def complete_run(scenario_id: str = "s9601") -> Run:
     return run
 
 
+def plain_run(scenario_id: str) -> Run:
+    """Outflow, X2 and one salinity without any gap."""
+    rng = np.random.default_rng(9603)
+    run = Run(scenario_id)
+    run.add("NDO", "FLOW-NDO", "CFS", outflow(rng))
+    run.add("X2_PRV_KM", "X2-POSITION-PREV", "KM", position(rng))
+    run.add("WYT_SAC_", "WATERYEARTYPE", "NONE", year_types(rng))
+    run.add("EM_EC_MONTH", "SALINITY", "UMHOS/CM", salinity(rng, 700.0))
+    return run
+
+
 def sparse_run(scenario_id: str = "s9602") -> Run:
     """January 1950 to March 1970, outflow in TAF, no year types, half of the index, an ambiguous salinity."""
     rng = np.random.default_rng(9602)
