@@ -7,7 +7,12 @@ monthly as (
 ),
 
 final as (
-    select *
+    select
+        scenario_id,
+        variable_code,
+        water_month,
+        q0,
+        q100
     from monthly
     where
         q0 < {{ threshold('x2_lowest_plausible_km') }}

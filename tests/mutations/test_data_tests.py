@@ -70,7 +70,7 @@ def read_tests(manifest: dict[str, Any]) -> Iterator[DataTest]:
 def warehouse(
     new_database: Callable[..., str], deployed_template: str, run_dbt: Callable[..., CompletedProcess[str]]
 ) -> Warehouse:
-    """A warehouse with model runs in which all data tests are green; two of the Delta's differ in their climate only."""
+    """A warehouse with model runs, some of them siblings of other climates, in which all data tests are green."""
     url = new_database(deployed_template)
     of_delta = (delta_runs.complete_run("s0020"), delta_runs.complete_run("s0021"), delta_runs.plain_run("s0047"))
     made = (runs.complete_run(), runs.late_run(), *of_delta)

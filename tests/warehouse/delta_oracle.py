@@ -153,58 +153,74 @@ class Variable:
     basis: list[str | None]
 
 
+def outflow_answers(run: Csv, types: list[tuple[str, ...]]) -> dict[str, Values]:
+    """Whether the index reaches its minimum."""
+    index = mapped(run, "ndo", "outflow_index")
+    cfs = np.sum(index, axis=0) / taf_per_cfs(run.months) if index else np.full(len(run.months), UNKNOWN)
+    limits = [outflow_minima(m, t) for m, t in zip(run.months, types, strict=True)]
+    met = [agreed([q >= x - 0.01 for x in xs]) for q, xs in zip(cfs, limits, strict=True)]
+    return {"outflow": np.where(np.isnan(cfs), UNKNOWN, met)}
+
+
+def x2_answers(run: Csv, types: list[tuple[str, ...]], values: Values) -> dict[str, Values]:
+    """Whether X2 is west of the three places, and of the limit of the fall action."""
+    answers = {}
+    known = ~np.isnan(values)
+    months = np.array([m for _, m in run.months])
+    for place in ("collinsville", "chipps", "port_chicago"):
+        hit = np.where(values <= threshold(f"x2_{place}_km"), 1.0, 0.0)
+        answers[place] = np.where(known & (months >= 2) & (months <= 6), hit, UNKNOWN)
+    fall = {"W": threshold("x2_fall_wet_km"), "AN": threshold("x2_fall_above_normal_km")}
+    limit = np.array([fall.get(t[0], UNKNOWN) if len(t) == 1 else UNKNOWN for t in types])
+    limit[~np.isin(months, (9, 10))] = UNKNOWN
+    answers["fall"] = np.where(known & ~np.isnan(limit), values <= limit, UNKNOWN)
+    return answers
+
+
+def salinity_answers(
+    run: Csv, types: list[tuple[str, ...]], row: dict[str, str], values: Values
+) -> tuple[dict[str, Values], list[str | None]]:
+    """Whether salinity is above fixed values and above the standard, and what the standard rests on."""
+    known = ~np.isnan(values)
+    answers = {x: np.where(known, values > float(x), UNKNOWN) for x in ("450", "900", "1600", "2500")}
+    station = row["station_code"]
+    standard = mapped(run, row["variable_code"], "ec_standard")
+    has_table = any(r["station_code"] == station for r in seed("01_lookup/d1641_ec"))
+    above = np.full(len(run.months), UNKNOWN)
+    basis: list[str | None] = [None] * len(run.months)
+    seen: dict[tuple[int, tuple[str, ...]], list[float]] = {}
+    for i, (month, kinds) in enumerate(zip(run.months, types, strict=True)):
+        if (month[1], kinds) not in seen:
+            seen[month[1], kinds] = ec_limits(station, month, kinds)
+        limits = seen[month[1], kinds]
+        if standard is not None and (limits or not has_table):
+            basis[i] = f"series {station}_EC_STD"
+            limits = [float(standard[0][i])] if standard[0][i] > 0 else []
+        elif standard is None and limits:
+            basis[i] = "Decision 1641, table"
+        if limits and known[i]:
+            above[i] = agreed([values[i] > x for x in limits])
+    return {**answers, "d1641": above}, basis
+
+
 def variables(run: Csv) -> Iterator[Variable]:
     """The Delta variables of a run."""
     types = types_in_force(run)
-    empty = np.full(len(run.months), UNKNOWN)
-    ec_season: dict[tuple[str, int, tuple[str, ...]], list[float]] = {}
     for row in seed("04_calsim_data/delta_variable"):
         code = row["variable_code"]
         series = next((s for m in MAIN if (s := mapped(run, code, m)) is not None), None)
-        index = mapped(run, code, "outflow_index")
-        if series is None and index is None:
+        if series is None and mapped(run, code, "outflow_index") is None:
             continue
-        values = empty if series is None else series[0]
-        if code == "x2":  # what stands in a month is the position of the month before
-            values = np.append(values[1:], UNKNOWN)
+        values = np.full(len(run.months), UNKNOWN) if series is None else series[0]
         answers: dict[str, Values] = {}
         basis: list[str | None] = [None] * len(run.months)
-        known = ~np.isnan(values)
         if row["category"] == "outflow":
-            cfs = (sum(index) if index else empty) / taf_per_cfs(run.months)  # type: ignore[operator]
-            limits = [outflow_minima(m, t) for m, t in zip(run.months, types, strict=True)]
-            met = [agreed([q >= x - 0.01 for x in xs]) for q, xs in zip(cfs, limits, strict=True)]
-            answers["outflow"] = np.where(np.isnan(cfs), UNKNOWN, met)
-        elif row["category"] == "x2" and code == "x2":
-            months = np.array([m for _, m in run.months])
-            for place in ("collinsville", "chipps", "port_chicago"):
-                hit = np.where(values <= threshold(f"x2_{place}_km"), 1.0, 0.0)
-                answers[place] = np.where(known & (months >= 2) & (months <= 6), hit, UNKNOWN)
-            fall = {"W": threshold("x2_fall_wet_km"), "AN": threshold("x2_fall_above_normal_km")}
-            limit = np.array([fall.get(t[0], UNKNOWN) if len(t) == 1 else UNKNOWN for t in types])
-            limit[~np.isin(months, (9, 10))] = UNKNOWN
-            answers["fall"] = np.where(known & ~np.isnan(limit), values <= limit, UNKNOWN)
+            answers = outflow_answers(run, types)
+        elif code == "x2":  # what stands in a month is the position of the month before
+            values = np.append(values[1:], UNKNOWN)
+            answers = x2_answers(run, types, values)
         elif row["category"].startswith("salinity"):
-            for level in ("450", "900", "1600", "2500"):
-                answers[level] = np.where(known, values > float(level), UNKNOWN)
-            standard = mapped(run, code, "ec_standard")
-            has_table = any(r["station_code"] == row["station_code"] for r in seed("01_lookup/d1641_ec"))
-            above = empty.copy()
-            for i, (month, kinds) in enumerate(zip(run.months, types, strict=True)):
-                key = (row["station_code"], month[1], kinds)
-                if key not in ec_season:
-                    ec_season[key] = ec_limits(row["station_code"], month, kinds)
-                limits_now = ec_season[key]
-                if standard is not None and (limits_now or not has_table):
-                    basis[i] = f"series {code[:2].upper()}_EC_STD"
-                    limits_now = [float(standard[0][i])] if standard[0][i] > 0 else []
-                elif standard is None and limits_now:
-                    basis[i] = "Decision 1641, table"
-                else:
-                    limits_now = []
-                if limits_now and known[i]:
-                    above[i] = agreed([values[i] > x for x in limits_now])
-            answers["d1641"] = above
+            answers, basis = salinity_answers(run, types, row, values)
         yield Variable(row, values, answers, basis)
 
 

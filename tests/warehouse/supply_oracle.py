@@ -16,9 +16,19 @@ import numpy as np
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.warehouse.reservoir_oracle import DAYS, EXCEEDANCES, WATER_MONTHS, WATER_YEARS
+from tests.warehouse.reservoir_oracle import (
+    DAYS,
+    EXCEEDANCES,
+    WATER_MONTHS,
+    WATER_YEARS,
+    known,
+    mean,
+    percentile,
+    sample,
+    seed,
+    variation,
+)
 from tests.warehouse.reservoir_oracle import distribution as distribution
-from tests.warehouse.reservoir_oracle import known, mean, percentile, sample, seed, variation
 from tests.warehouse.reservoir_runs import MONTHS, Run, Values
 
 Row = dict[str, Any]

@@ -139,7 +139,7 @@ def test_values_and_exceedance(
 def test_box_and_statistics(
     warehouse: str, variables: Any, topic: str, subject: str, measure: str, rule: str, factor: float
 ) -> None:
-    """Quartiles by linear interpolation, whiskers at the last value within 1.5 interquartile ranges, by type of year too."""
+    """Quartiles by linear interpolation, whiskers within 1.5 interquartile ranges of them, by type of year too."""
     rows = query(
         warehouse,
         "select * from api.api_data_in_depth_statistic where scenario_id = 's0020' and topic_code = %s"
@@ -193,7 +193,7 @@ def test_any_two_scenarios_are_compared(warehouse: str, variables: Any) -> None:
 
 
 def test_every_statistic_of_a_table_can_be_compared(warehouse: str) -> None:
-    """All floating columns of the Delta summary, each with the value of the table; an unknown one leaves no difference."""
+    """All floating columns of the Delta summary with the value of the table; an unknown one leaves no difference."""
     (table,) = query(
         warehouse, "select * from marts.fct_delta_period_summary where scenario_id = 's0020' and variable_code = 'x2'"
     )
@@ -257,7 +257,7 @@ def test_a_rebuilt_scenario_is_compared_anew(warehouse: str, new_database: Calla
 
 
 def test_every_statistics_table_takes_part(manifest: dict[str, Any]) -> None:
-    """A new table of statistics by scenario has to be named in the comparison, but for those that are not statistics."""
+    """A new table by scenario has to be named in the comparison, unless it holds no statistics."""
     tables = {
         n["name"]
         for n in manifest["nodes"].values()

@@ -23,9 +23,10 @@ water_month as (
 calendar as (
     select
         water_month.water_month,
-        to_char(day, 'MM-DD') as month_day
-    from generate_series(date '2000-01-01', date '2000-12-31', interval '1 day') as day
-    inner join water_month on extract(month from day) = water_month.calendar_month
+        to_char(calendar_day, 'MM-DD') as month_day
+    from generate_series(date '2000-01-01', date '2000-12-31', interval '1 day')
+        as calendar_day
+    inner join water_month on extract(month from calendar_day) = water_month.calendar_month
 ),
 
 limits as (
