@@ -137,7 +137,8 @@ def test_x2_stands_in_its_own_month(warehouse: str) -> None:
     for name in ("mean", "q90", "sample_count"):
         assert [months["x2", m][name] for m in (5, 6, 7)] == [months["x2_lagged", m][name] for m in (6, 7, 8)]
     summary = rows_of(warehouse, "fct_delta_period_summary", "s9601")
-    assert summary["x2", 0]["sample_count"] == summary["x2_lagged", 0]["sample_count"] == 1198
+    # two months are missing; of X2 the last one too, as the run ends before it is written
+    assert (summary["x2", 0]["sample_count"], summary["x2_lagged", 0]["sample_count"]) == (1197, 1198)
     assert summary["x2", 0]["april_mean"] != summary["x2_lagged", 0]["april_mean"]
     assert summary["x2_lagged", 0]["x2_chipps_met_pct"] is None
 
