@@ -45,40 +45,47 @@ fence as (
     select {{ constant('tukey_fence_fraction') }} as multiple
 ),
 
-final as (
+fenced as (
     select
-        grouped.scenario_id,
-        grouped.load_id,
-        grouped.topic_code,
-        grouped.subject_kind,
-        grouped.subject_code,
-        grouped.measure_code,
-        grouped.unit,
-        grouped.period_code,
-        grouped.year_type,
-        grouped.sample_count,
-        grouped.mean,
-        grouped.cv,
-        {%- for p in [0, 25, 50, 75, 100] %}
-        grouped.q{{ p }},
-        {%- endfor %}
-        box.lower_whisker,
-        box.upper_whisker,
-        coalesce(box.outliers, '{}') as outliers
+        grouped.*,
+        grouped.q25 - fence.multiple * (grouped.q75 - grouped.q25) as lower_fence,
+        grouped.q75 + fence.multiple * (grouped.q75 - grouped.q25) as upper_fence
     from grouped
     cross join fence
+),
+
+final as (
+    select
+        fenced.scenario_id,
+        fenced.load_id,
+        fenced.topic_code,
+        fenced.subject_kind,
+        fenced.subject_code,
+        fenced.measure_code,
+        fenced.unit,
+        fenced.period_code,
+        fenced.year_type,
+        fenced.sample_count,
+        fenced.mean,
+        fenced.cv,
+        {%- for p in [0, 25, 50, 75, 100] %}
+        fenced.q{{ p }},
+        {%- endfor %}
+        whisker.lower_whisker,
+        whisker.upper_whisker,
+        coalesce(whisker.outliers, '{}') as outliers
+    from fenced
     cross join lateral (
         select
-            min(x) filter (where is_inside) as lower_whisker,
-            max(x) filter (where is_inside) as upper_whisker,
-            array_agg(x order by x) filter (where not is_inside) as outliers
-        from (
-            select
-                x,
-                x between q25 - multiple * (q75 - q25) and q75 + multiple * (q75 - q25) as is_inside
-            from unnest(grouped.sorted_values) as x
-        ) as compared
-    ) as box
+            min(x) filter (where x between fenced.lower_fence and fenced.upper_fence)
+                as lower_whisker,
+            max(x) filter (where x between fenced.lower_fence and fenced.upper_fence)
+                as upper_whisker,
+            array_agg(x order by x)
+            filter (where x not between fenced.lower_fence and fenced.upper_fence)
+                as outliers
+        from unnest(fenced.sorted_values) as x
+    ) as whisker
 )
 
 select * from final

@@ -10,9 +10,9 @@ ranked as (
     select
         years.*,
         count(value) over all_years as sample_count,
-        row_number() over (all_years order by value desc nulls last, water_year) as value_rank,
+        row_number() over (all_years order by value desc nulls last, water_year asc) as value_rank,
         count(value) over same_type as year_type_sample_count,
-        row_number() over (same_type order by value desc nulls last, water_year)
+        row_number() over (same_type order by value desc nulls last, water_year asc)
             as year_type_rank
     from years
     window all_years as (

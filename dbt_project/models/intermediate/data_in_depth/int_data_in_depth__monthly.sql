@@ -10,16 +10,8 @@
             ('demand_met_pct', 'demand_taf - unmet_demand_taf', 'demand_taf'),
         ],
     },
-    'contractor': {
-        'kind': "'mi_contractor'",
-        'code': 'contractor_code',
-        'measures': supplied,
-    },
-    'cws_aggregate': {
-        'kind': "'cws_aggregate'",
-        'code': 'aggregate_code',
-        'measures': supplied,
-    },
+    'contractor': {'kind': "'mi_contractor'", 'code': 'contractor_code', 'measures': supplied},
+    'cws_aggregate': {'kind': "'cws_aggregate'", 'code': 'aggregate_code', 'measures': supplied},
     'applied_water': {
         'kind': 'entity_kind',
         'code': 'unit_code',
@@ -28,11 +20,7 @@
             ('demand_met_pct', 'demand_taf - shortage_taf', 'demand_taf'),
         ],
     },
-    'supply_aggregate': {
-        'kind': 'entity_kind',
-        'code': 'aggregate_code',
-        'measures': supplied,
-    },
+    'supply_aggregate': {'kind': 'entity_kind', 'code': 'aggregate_code', 'measures': supplied},
     'env_flow': {
         'kind': "'channel_reach'",
         'code': 'reach_code',
@@ -72,12 +60,13 @@ final as (
         measured.value,
         measured.basis
     from {{ name }}
-    cross join lateral (
-        values
-        {%- for measure, value, basis in source.measures %}
-        ('{{ measure }}', {{ value }}, {{ basis }}::double precision){{ ',' if not loop.last }}
-        {%- endfor %}
-    ) as measured (measure_code, value, basis)
+    cross join
+        lateral (
+            values
+            {%- for measure, value, basis in source.measures %}
+            ('{{ measure }}', {{ value }}, {{ basis }}::double precision){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as measured (measure_code, value, basis)
     union all
     {%- endfor %}
     select
@@ -92,9 +81,10 @@ final as (
         measured.basis
     from reservoir
     inner join capacity on reservoir.reservoir_code = capacity.reservoir_code
-    cross join lateral (
-        values ('storage', null), ('storage_pct', capacity.percent_basis_taf)
-    ) as measured (measure_code, basis)
+    cross join
+        lateral (
+            values ('storage', null), ('storage_pct', capacity.percent_basis_taf)
+        ) as measured (measure_code, basis)
     union all
     select
         delta.scenario_id,
@@ -107,11 +97,15 @@ final as (
         measured.value,
         null as basis
     from delta
-    cross join lateral (
-        values
-        (case delta.category when 'outflow' then 'outflow' when 'x2' then 'x2' else 'ec' end, delta.value),
-        (case delta.category when 'outflow' then 'outflow_cfs' end, delta.outflow_cfs)
-    ) as measured (measure_code, value)
+    cross join
+        lateral (
+            values
+            (
+                case delta.category when 'outflow' then 'outflow' when 'x2' then 'x2' else 'ec' end,
+                delta.value
+            ),
+            (case delta.category when 'outflow' then 'outflow_cfs' end, delta.outflow_cfs)
+        ) as measured (measure_code, value)
     where measured.measure_code is not null
 )
 

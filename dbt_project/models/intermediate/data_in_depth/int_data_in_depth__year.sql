@@ -56,12 +56,13 @@ final as (
         on
             yearly.subject_kind = measure.subject_kind
             and yearly.measure_code = measure.measure_code
-    cross join lateral (
-        values
-        ('april', yearly.april_value, yearly.april_basis),
-        ('september', yearly.september_value, yearly.september_basis),
-        ('annual', yearly.annual_value, yearly.annual_basis)
-    ) as period (period_code, value, basis)
+    cross join
+        lateral (
+            values
+            ('april', yearly.april_value, yearly.april_basis),
+            ('september', yearly.september_value, yearly.september_basis),
+            ('annual', yearly.annual_value, yearly.annual_basis)
+        ) as period (period_code, value, basis)
     left join year_type
         on
             yearly.scenario_id = year_type.scenario_id

@@ -15,6 +15,10 @@ standard as (
     select * from {{ ref('dim_delta_standard') }}
 ),
 
+in_table as (
+    select distinct variable_code from standard
+),
+
 limited as (
     select
         delta_value.*,
@@ -24,7 +28,7 @@ limited as (
         delta_value.has_standard_series
         and (
             standard.variable_code is not null
-            or delta_value.variable_code not in (select variable_code from standard)
+            or in_table.variable_code is null
         ) as has_own_standard,
         not delta_value.has_standard_series and standard.variable_code is not null as has_table,
         standard.lowest_limit,
@@ -35,6 +39,7 @@ limited as (
             delta_value.scenario_id = year_type.scenario_id
             and delta_value.water_year - (delta_value.water_month <= 4)::integer
             = year_type.water_year
+    left join in_table on delta_value.variable_code = in_table.variable_code
     left join standard
         on
             delta_value.variable_code = standard.variable_code

@@ -13,12 +13,13 @@ season_values as (
         scenario_id,
         variable_code,
         calendar_year,
-        {%- for name, season in seasons.items() %}
-        case
-            when count(value) filter (where water_month in ({{ season }})) = 3
-                then avg(value) filter (where water_month in ({{ season }}))
-        end as {{ name }}_value{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for name, season in seasons.items() %}
+    case
+        when count(value) filter (where water_month in ({{ season }})) = 3
+            then avg(value) filter (where water_month in ({{ season }}))
+    end as {{ name }}_value
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from months
     group by scenario_id, variable_code, calendar_year
 ),
@@ -27,11 +28,12 @@ final as (
     select
         scenario_id,
         variable_code,
-        {%- for name in seasons %}
-        count({{ name }}_value)::integer as {{ name }}_years_count,
-        avg({{ name }}_value) as {{ name }}_mean,
-        {{ signed_coefficient_of_variation(name ~ '_value') }} as {{ name }}_cv{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for name in seasons %}
+    count({{ name }}_value)::integer as {{ name }}_years_count,
+    avg({{ name }}_value) as {{ name }}_mean,
+    {{ signed_coefficient_of_variation(name ~ '_value') }} as {{ name }}_cv
+    {{- ',' if not loop.last }}
+    {%- endfor %}
     from season_values
     group by scenario_id, variable_code
 )

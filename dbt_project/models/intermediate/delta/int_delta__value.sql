@@ -50,27 +50,29 @@ unnested as (
     from delta_series
     inner join scenario_load on delta_series.scenario_id = scenario_load.scenario_id
     cross join calendar
-    cross join lateral unnest(
-        calendar.month_indexes,
-        calendar.month_starts,
-        calendar.calendar_years,
-        calendar.water_years,
-        calendar.water_months,
-        calendar.days_in_months,
-        delta_series.own_values,
-        delta_series.index_taf_values,
-        delta_series.standard_values
-    ) as months (
-        month_index,
-        month_start,
-        calendar_year,
-        water_year,
-        water_month,
-        days_in_month,
-        own_value,
-        index_taf,
-        standard
-    )
+    cross join
+        lateral unnest(
+            calendar.month_indexes,
+            calendar.month_starts,
+            calendar.calendar_years,
+            calendar.water_years,
+            calendar.water_months,
+            calendar.days_in_months,
+            delta_series.own_values,
+            delta_series.index_taf_values,
+            delta_series.standard_values
+        )
+            as months (
+                month_index,
+                month_start,
+                calendar_year,
+                water_year,
+                water_month,
+                days_in_month,
+                own_value,
+                index_taf,
+                standard
+            )
     where months.month_index is not null
 ),
 

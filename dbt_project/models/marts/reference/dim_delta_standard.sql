@@ -24,9 +24,16 @@ calendar as (
     select
         water_month.water_month,
         to_char(calendar_day, 'MM-DD') as month_day
-    from generate_series(date '2000-01-01', date '2000-12-31', interval '1 day')
-        as calendar_day
+    from
+        generate_series(date '2000-01-01', date '2000-12-31', interval '1 day')
+            as calendar_day
     inner join water_month on extract(month from calendar_day) = water_month.calendar_month
+),
+
+fall_action as (
+    select
+        {{ threshold('x2_fall_wet_km') }} as wet_km,
+        {{ threshold('x2_fall_above_normal_km') }} as above_normal_km
 ),
 
 limits as (
@@ -50,9 +57,11 @@ limits as (
     inner join delta_variable on ec.station_code = delta_variable.station_code
     inner join calendar
         on
-            calendar.month_day between ec.first_day and ec.last_day
-            or ec.first_day > ec.last_day
-            and (calendar.month_day >= ec.first_day or calendar.month_day <= ec.last_day)
+            (ec.first_day <= calendar.month_day and ec.last_day >= calendar.month_day)
+            or (
+                ec.first_day > ec.last_day
+                and (ec.first_day <= calendar.month_day or ec.last_day >= calendar.month_day)
+            )
     group by
         delta_variable.variable_code, calendar.water_month, ec.type_code, delta_variable.unit
     union all
@@ -63,13 +72,15 @@ limits as (
         delta_variable.unit,
         fall.limit_value
     from delta_variable
-    cross join (
-        values
-        (12, 'W', {{ threshold('x2_fall_wet_km') }}),
-        (1, 'W', {{ threshold('x2_fall_wet_km') }}),
-        (12, 'AN', {{ threshold('x2_fall_above_normal_km') }}),
-        (1, 'AN', {{ threshold('x2_fall_above_normal_km') }})
-    ) as fall (water_month, type_code, limit_value)
+    cross join fall_action
+    cross join
+        lateral (
+            values
+            (12, 'W', fall_action.wet_km),
+            (1, 'W', fall_action.wet_km),
+            (12, 'AN', fall_action.above_normal_km),
+            (1, 'AN', fall_action.above_normal_km)
+        ) as fall (water_month, type_code, limit_value)
     where delta_variable.category = 'x2'
 ),
 
