@@ -22,6 +22,8 @@ Behaviour = Literal[
     "demand",
     "shortage",
     "water_year_type",
+    "x2_position",
+    "allocation",
 ]
 """How a variable's values come about; the first five belong to a reservoir."""
 
@@ -136,6 +138,10 @@ def behaviour_of(measure: str, part_c: str, of_reservoir: bool) -> Behaviour:
         return measure  # type: ignore[return-value]
     if measure == "water_year_type":
         return "water_year_type"
+    if measure == "x2_previous_month":
+        return "x2_position"
+    if measure == "allocation":
+        return "allocation"
     words = f"{measure} {part_c}".upper()
     if "SHORT" in words:
         return "shortage"

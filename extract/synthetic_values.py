@@ -138,6 +138,9 @@ def values_of(variable: Variable, climate: Climate, runs: dict[str, ReservoirRun
             short = np.maximum(-climate.wetness - 0.9, 0) * RELEASE_SHAPE[climate.month]
             shortage: Floats = size * short * np.exp(0.2 * noise)
             return shortage
+        case "allocation":
+            fraction: Floats = np.round(np.clip(0.6 + 0.3 * climate.wetness + 0.05 * noise, 0, 1), 4)
+            return fraction
         case "storage" | "zone" | "flood_level" | "dead_pool_level":
             zone: Floats = size * np.clip(0.6 + 0.15 * climate.wetness + 0.03 * noise, 0.05, 1)
             return zone
@@ -146,6 +149,11 @@ def values_of(variable: Variable, climate: Climate, runs: dict[str, ReservoirRun
             return spill
         case "water_year_type":
             return _water_year_type(climate, noise)
+        case "x2_position":
+            position: Floats = np.clip(
+                75 - 80 * (INFLOW_SHAPE[climate.month] - 1 / 12) - 6 * climate.wetness + noise, 45, 100
+            )
+            return position
         case _:
             factor = np.exp(WETNESS_EFFECT * climate.wetness + 0.35 * noise)
             flow: Floats = size * 10 * INFLOW_SHAPE[climate.month] * factor

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 import yaml
 
+from tests.warehouse import delta_runs
 from tests.warehouse import reservoir_runs as runs
 from tests.warehouse import tier_results
 
@@ -70,14 +71,18 @@ def read_tests(manifest: dict[str, Any]) -> Iterator[DataTest]:
 def warehouse(
     new_database: Callable[..., str], deployed_template: str, run_dbt: Callable[..., CompletedProcess[str]]
 ) -> Warehouse:
-    """A warehouse with two model runs in which all data tests are green."""
+    """A warehouse with model runs, some of them siblings of other climates, in which all data tests are green."""
     url = new_database(deployed_template)
     complete = runs.complete_run()
     tier_results.add_salinity(complete)
-    for run in (complete, runs.late_run()):
+    of_delta = (delta_runs.complete_run("s0020"), delta_runs.complete_run("s0021"), delta_runs.plain_run("s0047"))
+    made = (complete, runs.late_run(), *of_delta)
+    for run in made:
         runs.load(url, run)
+    for run in made[:2]:
         tier_results.load_every_kind(url, run.scenario_id)
-    run_dbt(url, "build", "--select", "scenario:s9101", "scenario:s9102", "--exclude", "test_type:unit", check=True)
+    chosen = [f"scenario:{run.scenario_id}" for run in made]
+    run_dbt(url, "build", "--select", *chosen, "--exclude", "test_type:unit", check=True)
     compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True)
     target = Path(compiled.args[compiled.args.index("--target-path") + 1])
     tests = read_tests(json.loads((target / "manifest.json").read_text()))

@@ -16,13 +16,13 @@ Node = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "coeqwal"
 PLACEHOLDER = re.compile(r"\b(TODO|TBD|TK|FIXME|placeholder)\b|^unknown\b", re.IGNORECASE)
-DIMENSIONLESS = re.compile(r"(^|_)cv(_|$)|_prob_|(^|_)(latitude|longitude|score|gini)$")
+DIMENSIONLESS = re.compile(r"(^|_)cv(_|$)|_prob_|(^|_)(latitude|longitude|reliability|score|gini)$")
 LAYERS = {
     "staging": r"stg_[a-z]+__[a-z_]+$",
     "intermediate": r"int_[a-z_]+?__[a-z_]+$",
     "marts/reference": r"dim_[a-z_]+$",
     "marts": r"fct_[a-z_]+$",
-    "verification": r"fct_verification_[a-z_]+$",
+    "verification": r"fct_(verification_[a-z_]+|[a-z_]+_check)$",
     "api": r"api_[a-z_]+$",
 }
 MAY_READ = {
@@ -31,7 +31,7 @@ MAY_READ = {
     "marts/reference": ("staging", "seed"),
     "marts": ("staging", "intermediate", "marts/reference", "seed"),
     "verification": ("staging", "intermediate", "marts/reference", "marts", "verification", "seed"),
-    "api": ("marts/reference", "marts", "verification", "api", "seed"),
+    "api": ("intermediate", "marts/reference", "marts", "verification", "api", "seed"),
 }
 UNIQUE = ("unique", "unique_grain")
 
@@ -126,13 +126,14 @@ def reads_only_below(manifest: Node) -> Iterator[str]:
 
 
 def unit_is_last(manifest: Node) -> Iterator[str]:
-    """A number with a unit says so in the last token of its name."""
+    """A number with a unit says so in the last token of its name, or else the column unit of the same row does."""
     with open(ROOT / "seeds" / "01_lookup" / "unit.csv", encoding="utf-8") as file:
         units = {row["column_suffix"] for row in csv.DictReader(file)}
     for node in nodes(manifest, "model"):
         for column, value in node["columns"].items():
             is_number = value["data_type"] == "double precision"
-            if is_number and column.rpartition("_")[2] not in units and not DIMENSIONLESS.search(column):
+            named = column.rpartition("_")[2] in units or "unit" in node["columns"]
+            if is_number and not named and not DIMENSIONLESS.search(column):
                 yield f"{node['name']}.{column}: the last token is no unit"
 
 

@@ -1,9 +1,41 @@
 -- Does each statistics table hold as many rows of a model run as follow from its series, and as were reviewed before?
 {%- set tables = [
+    'fct_ag_aggregate_delivery_monthly',
+    'fct_ag_aggregate_period_summary',
+    'fct_ag_aggregate_shortage_monthly',
+    'fct_agricultural_delivery_monthly',
+    'fct_agricultural_demand_monthly',
+    'fct_agricultural_groundwater_pumping_monthly',
+    'fct_agricultural_period_summary',
+    'fct_agricultural_shortage_monthly',
+    'fct_contractor_delivery_monthly',
+    'fct_contractor_period_summary',
+    'fct_contractor_shortage_monthly',
+    'fct_cws_aggregate_delivery_monthly',
+    'fct_cws_aggregate_period_summary',
+    'fct_cws_aggregate_shortage_monthly',
+    'fct_delta_monthly',
+    'fct_delta_period_summary',
+    'fct_env_flow_availability',
+    'fct_env_flow_monthly',
+    'fct_env_flow_period_summary',
+    'fct_env_flow_seasonal',
+    'fct_env_flow_year_type',
+    'fct_refuge_aggregate_delivery_monthly',
+    'fct_refuge_aggregate_period_summary',
+    'fct_refuge_delivery_monthly',
+    'fct_refuge_demand_monthly',
+    'fct_refuge_period_summary',
+    'fct_refuge_shortage_monthly',
     'fct_reservoir_period_summary',
     'fct_reservoir_spill_monthly',
     'fct_reservoir_storage_monthly',
     'fct_storage_aggregate_monthly',
+    'fct_urban_delivery_monthly',
+    'fct_urban_demand_monthly',
+    'fct_urban_period_summary',
+    'fct_urban_shortage_monthly',
+    'fct_water_year_type',
 ] %}
 with
 
@@ -26,26 +58,13 @@ reviewed as (
             expected_row_counts.scenario_id = scenario_load.scenario_id
             and expected_row_counts.load_id = scenario_load.load_id
 ),
+{%- for table in tables %}
 
-fct_reservoir_period_summary as (
-    select * from {{ ref('fct_reservoir_period_summary') }}
+{{ table }} as (
+    select * from {{ ref(table) }}
     where {{ in_scope() }}
 ),
-
-fct_reservoir_spill_monthly as (
-    select * from {{ ref('fct_reservoir_spill_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_reservoir_storage_monthly as (
-    select * from {{ ref('fct_reservoir_storage_monthly') }}
-    where {{ in_scope() }}
-),
-
-fct_storage_aggregate_monthly as (
-    select * from {{ ref('fct_storage_aggregate_monthly') }}
-    where {{ in_scope() }}
-),
+{%- endfor %}
 
 counted as (
     {%- for table in tables %}

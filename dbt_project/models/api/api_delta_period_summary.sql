@@ -1,0 +1,92 @@
+-- Outflow, X2 and salinity of the Delta over the whole simulation. Route: delta/period-summary.
+with
+
+fact as (
+    select * from {{ ref('fct_delta_period_summary') }}
+),
+
+delta_variable as (
+    select * from {{ ref('delta_variable') }}
+),
+
+final as (
+    select
+        fact.scenario_id,
+        fact.load_id,
+        fact.variable_code,
+        delta_variable.variable_name,
+        delta_variable.category,
+        delta_variable.station_code,
+        delta_variable.is_compatibility,
+        delta_variable.sort_order,
+        fact.unit,
+        fact.simulation_start_year,
+        fact.simulation_end_year,
+        fact.total_years,
+        fact.sample_count,
+        fact.mean,
+        fact.cv,
+        fact.exc_p5,
+        fact.exc_p10,
+        fact.exc_p25,
+        fact.exc_p50,
+        fact.exc_p75,
+        fact.exc_p90,
+        fact.exc_p95,
+        fact.april_sample_count,
+        fact.april_mean,
+        fact.april_cv,
+        fact.april_exc_p5,
+        fact.april_exc_p10,
+        fact.april_exc_p25,
+        fact.april_exc_p50,
+        fact.april_exc_p75,
+        fact.april_exc_p90,
+        fact.april_exc_p95,
+        fact.september_sample_count,
+        fact.september_mean,
+        fact.september_cv,
+        fact.september_exc_p5,
+        fact.september_exc_p10,
+        fact.september_exc_p25,
+        fact.september_exc_p50,
+        fact.september_exc_p75,
+        fact.september_exc_p90,
+        fact.september_exc_p95,
+        fact.spring_years_count,
+        fact.spring_mean,
+        fact.spring_cv,
+        fact.fall_years_count,
+        fact.fall_mean,
+        fact.fall_cv,
+        fact.mean_cfs,
+        fact.annual_years_count,
+        fact.annual_mean_taf,
+        fact.annual_cv,
+        fact.annual_exc_p5_taf,
+        fact.annual_exc_p10_taf,
+        fact.annual_exc_p25_taf,
+        fact.annual_exc_p50_taf,
+        fact.annual_exc_p75_taf,
+        fact.annual_exc_p90_taf,
+        fact.annual_exc_p95_taf,
+        fact.exceed_450_pct,
+        fact.exceed_900_pct,
+        fact.exceed_1600_pct,
+        fact.exceed_2500_pct,
+        fact.standard_basis,
+        fact.d1641_exceed_pct,
+        fact.d1641_outflow_met_pct,
+        fact.x2_collinsville_met_pct,
+        fact.x2_chipps_met_pct,
+        fact.x2_port_chicago_met_pct,
+        fact.x2_fall_met_pct,
+        fact.d1641_months_count,
+        fact.d1641_outflow_months_count,
+        fact.x2_spring_months_count,
+        fact.x2_fall_months_count
+    from fact
+    inner join delta_variable on fact.variable_code = delta_variable.variable_code
+)
+
+select * from final

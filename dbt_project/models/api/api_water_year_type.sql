@@ -1,0 +1,30 @@
+-- Type of each water year of a scenario, by index, and what says so. Route: data in depth, filter by year type.
+with
+
+fact as (
+    select * from {{ ref('fct_water_year_type') }}
+),
+
+water_year_type as (
+    select * from {{ ref('water_year_type') }}
+),
+
+final as (
+    select
+        fact.scenario_id,
+        fact.load_id,
+        fact.index_code,
+        fact.water_year,
+        fact.type_number,
+        fact.type_code,
+        water_year_type.type_name,
+        fact.basis,
+        fact.run_type_number,
+        fact.computed_type_number,
+        fact.computed_index_maf
+    from fact
+    left join water_year_type
+        on fact.index_code = water_year_type.index_code and fact.type_number = water_year_type.type_number
+)
+
+select * from final

@@ -1,0 +1,46 @@
+-- What does each refuge aggregate get in a year? TAF
+-- (method: refuge); years are complete water years, reliability means the same in all families (macros).
+with
+
+years as (
+    select * from {{ ref('int_supply_aggregate__annual') }}
+    where {{ in_scope() }} and entity_kind = 'refuge_aggregate'
+),
+
+simulation as (
+    select * from {{ ref('int_calsim__simulation') }}
+    where {{ in_scope() }}
+),
+
+statistics as (
+    select
+        scenario_id,
+        load_id,
+        aggregate_code,
+        count(delivery_taf)::integer as delivery_complete_years,
+        avg(delivery_taf) as annual_delivery_mean_taf,
+        {{ coefficient_of_variation('delivery_taf') }} as annual_delivery_cv,
+        {{ exceedance_columns('delivery_taf', 'annual_delivery_', '_taf') }}
+    from years
+    group by scenario_id, load_id, aggregate_code
+),
+
+final as (
+    select
+        statistics.scenario_id,
+        statistics.aggregate_code,
+        simulation.simulation_start_year,
+        simulation.simulation_end_year,
+        simulation.total_years,
+        statistics.delivery_complete_years,
+        statistics.annual_delivery_mean_taf,
+        statistics.annual_delivery_cv,
+        {%- for p in exceedance_points() %}
+        statistics.annual_delivery_exc_p{{ p }}_taf,
+        {%- endfor %}
+        statistics.load_id
+    from statistics
+    inner join simulation on statistics.scenario_id = simulation.scenario_id
+)
+
+select * from final

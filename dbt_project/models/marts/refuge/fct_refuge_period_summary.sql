@@ -1,0 +1,93 @@
+-- What does each refuge ask for, get and lack in a year, and how reliable is its supply? TAF and percent
+-- (method: refuge); years are complete water years, reliability means the same in all families (macros).
+with
+
+years as (
+    select * from {{ ref('int_applied_water__annual') }}
+    where {{ in_scope() }} and entity_kind = 'refuge_demand_unit'
+),
+
+simulation as (
+    select * from {{ ref('int_calsim__simulation') }}
+    where {{ in_scope() }}
+),
+
+full_delivery as (
+    select value as minimum_pct from {{ ref('threshold') }}
+    where threshold_code = 'refuge_full_delivery_pct'
+),
+
+statistics as (
+    select
+        scenario_id,
+        load_id,
+        unit_code,
+        avg(demand_taf) as annual_demand_mean_taf,
+        {{ coefficient_of_variation('demand_taf') }} as annual_demand_cv,
+        {{ exceedance_columns('demand_taf', 'annual_demand_', '_taf') }},
+        count(delivery_taf)::integer as delivery_complete_years,
+        avg(delivery_taf) as annual_delivery_mean_taf,
+        {{ coefficient_of_variation('delivery_taf') }} as annual_delivery_cv,
+        {{ exceedance_columns('delivery_taf', 'annual_delivery_', '_taf') }},
+        coalesce(max(shortage_source), 'none') as shortage_source,
+        count(shortage_taf)::integer as complete_years,
+        avg(shortage_taf) as annual_shortage_mean_taf,
+        {{ coefficient_of_variation('shortage_taf') }} as annual_shortage_cv,
+        {{ exceedance_columns('shortage_taf', 'annual_shortage_', '_taf') }},
+        case when count(has_shortage) > 0 then count(*) filter (where has_shortage) end::integer
+            as shortage_years_count,
+        {{ share_true('has_shortage') }} * 100 as shortage_frequency_pct,
+        avg(shortage_pct) as annual_shortage_mean_pct,
+        {{ coefficient_of_variation('shortage_pct') }} as annual_shortage_pct_cv,
+        {{ annual_reliability_columns() }},
+        (1 - sum(shortage_months_count) / nullif(sum(known_months_count), 0))::double precision
+            as monthly_reliability,
+        {{ demand_met_column() }},
+        {{ share_true('delivery_taf >= demand_taf * full_delivery.minimum_pct / 100', 'demand_taf > 0') }}
+        * 100 as full_delivery_years_pct
+    from years
+    cross join full_delivery
+    group by scenario_id, load_id, unit_code
+),
+
+final as (
+    select
+        statistics.scenario_id,
+        statistics.unit_code,
+        simulation.simulation_start_year,
+        simulation.simulation_end_year,
+        simulation.total_years,
+        statistics.annual_demand_mean_taf,
+        statistics.annual_demand_cv,
+        {%- for p in exceedance_points() %}
+        statistics.annual_demand_exc_p{{ p }}_taf,
+        {%- endfor %}
+        statistics.delivery_complete_years,
+        statistics.annual_delivery_mean_taf,
+        statistics.annual_delivery_cv,
+        {%- for p in exceedance_points() %}
+        statistics.annual_delivery_exc_p{{ p }}_taf,
+        {%- endfor %}
+        statistics.shortage_source,
+        statistics.complete_years,
+        statistics.annual_shortage_mean_taf,
+        statistics.annual_shortage_cv,
+        {%- for p in exceedance_points() %}
+        statistics.annual_shortage_exc_p{{ p }}_taf,
+        {%- endfor %}
+        statistics.shortage_years_count,
+        statistics.shortage_frequency_pct,
+        statistics.annual_shortage_mean_pct,
+        statistics.annual_shortage_pct_cv,
+        statistics.volumetric_reliability,
+        statistics.annual_reliability,
+        statistics.p95_annual_shortage_pct,
+        statistics.monthly_reliability,
+        statistics.demand_met_pct,
+        statistics.full_delivery_years_pct,
+        statistics.load_id
+    from statistics
+    inner join simulation on statistics.scenario_id = simulation.scenario_id
+)
+
+select * from final

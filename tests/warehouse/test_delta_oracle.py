@@ -1,0 +1,199 @@
+"""Every column of the Delta facts is what numpy makes of the public CSV, and the properties that need no reference."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from tests.warehouse import delta_oracle as oracle
+from tests.warehouse import delta_runs as runs
+from tests.warehouse.reservoir_runs import Run, load
+
+pytestmark = pytest.mark.postgres_15
+
+RELATIVE = 1e-9
+FACTS: dict[str, Callable[[oracle.Csv], Iterator[oracle.Row]]] = {
+    "fct_delta_monthly": oracle.monthly,
+    "fct_delta_period_summary": oracle.period_summary,
+}
+DbtCommand = Callable[..., CompletedProcess[str]]
+
+
+def changed(run: Run, scenario_id: str, change: Callable[[Any], Any]) -> Run:
+    """The run as another scenario, each series changed."""
+    return Run(scenario_id, [change(s) for s in run.series])
+
+
+def late(series: Any) -> Any:
+    """The series with every value one month later, as with stamps that were read wrongly."""
+    return replace(series, values=np.append(np.nan, series.values[:-1]))
+
+
+def as_volume(series: Any) -> Any:
+    """A flow in TAF a month instead of CFS."""
+    if series.units != "CFS":
+        return series
+    months = [((1921 * 12 + 9 + i) // 12, (1921 * 12 + 9 + i) % 12 + 1) for i in range(len(series.values))]
+    known = ~np.isin(series.values, (-901, -902))
+    volume = np.where(known, series.values * oracle.taf_per_cfs(months), series.values)
+    return replace(series, units="TAF", values=volume)
+
+
+RUNS = {
+    "s9601": runs.complete_run(),
+    "s9602": runs.sparse_run(),
+    "s9603": changed(runs.complete_run(), "s9603", late),
+    "s9604": changed(runs.complete_run(), "s9604", as_volume),
+}
+
+
+@pytest.fixture(scope="module")
+def warehouse(new_database: Callable[..., str], deployed_template: str, run_dbt: DbtCommand) -> str:
+    """A warehouse with the made-up runs."""
+    url = new_database(deployed_template)
+    for run in RUNS.values():
+        load(url, run)
+    chosen = [f"scenario:{scenario},+fct_delta_period_summary" for scenario in RUNS]
+    chosen += [f"scenario:{scenario},fct_delta_monthly" for scenario in RUNS]
+    run_dbt(url, "run", "--select", *chosen, check=True)
+    return url
+
+
+@pytest.fixture(scope="module")
+def public_csv(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The wide CSV of each run."""
+    folder = tmp_path_factory.mktemp("csv")
+    for scenario, run in RUNS.items():
+        runs.write_csv(run, folder / f"{scenario}.csv")
+    return {scenario: folder / f"{scenario}.csv" for scenario in RUNS}
+
+
+def rows_of(url: str, fact: str, scenario_id: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    with psycopg.connect(url, row_factory=dict_row) as link:
+        found = link.execute(f"select * from marts.{fact} where scenario_id = %s", [scenario_id]).fetchall()
+    return {key_of(row): row for row in found}
+
+
+def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (row["variable_code"], row.get("water_month", 0))
+
+
+def same(got: Any, want: Any) -> bool:
+    if got is None or want is None or isinstance(want, str):
+        return bool(got == want)
+    return abs(got - want) <= RELATIVE * max(abs(want), 1e-6)
+
+
+def differences(url: str, fact: str, scenario: str, path: Path) -> list[str]:
+    """What the fact table and the oracle do not agree on."""
+    expected = {key_of(row): row for row in FACTS[fact](oracle.read(path))}
+    found = rows_of(url, fact, scenario)
+    wrong = [f"only in one of them: {key}" for key in expected.keys() ^ found.keys()]
+    for key in expected.keys() & found.keys():
+        row = {"scenario_id": scenario, "load_id": RUNS[scenario].load_id, **expected[key]}
+        wrong += [f"{key}: column {c} is in one of them only" for c in row.keys() ^ found[key].keys()]
+        for column in row.keys() & found[key].keys():
+            if not same(found[key][column], row[column]):
+                wrong.append(f"{key} {column}: SQL {found[key][column]}, numpy {row[column]}")
+    return sorted(wrong)
+
+
+@pytest.mark.parametrize("scenario", ["s9601", "s9602"])
+@pytest.mark.parametrize("fact", FACTS)
+def test_made_up_run(warehouse: str, public_csv: dict[str, Path], fact: str, scenario: str) -> None:
+    assert differences(warehouse, fact, scenario, public_csv[scenario]) == []
+
+
+@pytest.mark.parametrize("fact", FACTS)
+def test_made_up_runs_reach_every_column(public_csv: dict[str, Path], fact: str) -> None:
+    """A comparison of NULL with NULL proves little: each column has a value somewhere."""
+    rows = [row for path in public_csv.values() for row in FACTS[fact](oracle.read(path))]
+    assert {c for row in rows for c in row} - {c for row in rows for c, v in row.items() if v is not None} == set()
+
+
+def test_a_changed_cell_is_seen(warehouse: str, public_csv: dict[str, Path], tmp_path: Path) -> None:
+    """One salinity of one month is another: its month and the summary differ, and nothing else."""
+    with open(public_csv["s9601"], newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    rows[7 + 6][rows[1].index("JP_EC_MONTH")] = "449.5"
+    with open(tmp_path / "changed.csv", "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    wrong = {w.split(") ")[0] for f in FACTS for w in differences(warehouse, f, "s9601", tmp_path / "changed.csv")}
+    assert wrong == {"('jp_ec', 7", "('jp_ec', 0"}
+
+
+def test_x2_stands_in_its_own_month(warehouse: str) -> None:
+    """X2 of March is what the model writes in April; the variant that keeps the model's months is named."""
+    months = rows_of(warehouse, "fct_delta_monthly", "s9601")
+    for name in ("mean", "q90", "sample_count"):
+        assert [months["x2", m][name] for m in (5, 6, 7)] == [months["x2_lagged", m][name] for m in (6, 7, 8)]
+    summary = rows_of(warehouse, "fct_delta_period_summary", "s9601")
+    # two months are missing; of X2 the last one too, as the run ends before it is written
+    assert (summary["x2", 0]["sample_count"], summary["x2_lagged", 0]["sample_count"]) == (1197, 1198)
+    assert summary["x2", 0]["april_mean"] != summary["x2_lagged", 0]["april_mean"]
+    assert summary["x2_lagged", 0]["x2_chipps_met_pct"] is None
+
+
+def test_shifted_stamps_change_the_months(warehouse: str) -> None:
+    """A run read one month late has its April in May, so the rule of the dates matters."""
+    right, wrong = (rows_of(warehouse, "fct_delta_monthly", s) for s in ("s9601", "s9603"))
+    for code in ("em_ec", "x2"):
+        assert wrong[code, 8]["mean"] == pytest.approx(right[code, 7]["mean"], rel=1e-12)
+        assert wrong[code, 7]["mean"] != pytest.approx(right[code, 7]["mean"], rel=1e-3)
+
+
+def test_outflow_in_either_unit_is_the_same(warehouse: str) -> None:
+    for fact in FACTS:
+        in_cfs, in_taf = (rows_of(warehouse, fact, s) for s in ("s9601", "s9604"))
+        for key in [k for k in in_cfs if k[0] == "ndo"]:
+            for column, value in in_cfs[key].items():
+                if isinstance(value, float):
+                    assert in_taf[key][column] == pytest.approx(value, rel=1e-12), (key, column)
+
+
+def test_450_over_all_months_is_not_the_decision(warehouse: str) -> None:
+    """The published share of months above 450 is kept under its own name; the standard gives another answer."""
+    summary = rows_of(warehouse, "fct_delta_period_summary", "s9601")
+    for code in ("em_ec", "jp_ec"):
+        row = summary[code, 0]
+        assert row["sample_count"] > row["d1641_months_count"]
+        assert abs(row["exceed_450_pct"] - row["d1641_exceed_pct"]) > 1
+    assert summary["em_ec", 0]["standard_basis"] == "series EM_EC_STD"
+    assert summary["jp_ec", 0]["standard_basis"] == "Decision 1641, table"
+
+
+def test_without_year_types_the_standards_are_open(warehouse: str) -> None:
+    """Where the type decides, the answer is NULL and not kept; where it does not, it is there."""
+    months = rows_of(warehouse, "fct_delta_monthly", "s9602")
+    summary = rows_of(warehouse, "fct_delta_period_summary", "s9602")
+    assert months["em_ec", 7]["d1641_months_count"] < months["em_ec", 7]["sample_count"]
+    assert summary["x2", 0]["x2_fall_months_count"] == 0
+    assert summary["x2", 0]["x2_fall_met_pct"] is None
+    assert summary["ndo", 0]["d1641_outflow_met_pct"] is None, "half of the index is no index"
+    assert summary["rs_ec", 0]["standard_basis"] is None
+    assert summary["jp_ec", 0]["sample_count"] == 0, "two series of one name"
+
+
+@pytest.mark.real_data
+def test_published_rows_have_the_properties_of_ours(real_data: Path) -> None:
+    """The published monthly means of outflow and the published annual mean of another variant of the same run."""
+    with open(real_data / "published" / "delta_monthly_s0011_ndo.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    for row in rows:
+        assert float(row["exc_p50"]) == float(row["q50"])
+        assert float(row["exc_p10"]) == float(row["q90"])
+        # every month has the same number of days in all years but February
+        if row["water_month"] != "5":
+            month = next(m for m in range(1, 13) if oracle.water_month((1921, m)) == int(row["water_month"]))
+            volume = float(row["avg_cfs"]) * oracle.taf_per_cfs([(1921, month)])[0]
+            assert volume == pytest.approx(float(row["avg"]), abs=2e-3)
