@@ -16,9 +16,19 @@ import numpy as np
 import psycopg
 from psycopg.rows import dict_row
 
-from tests.warehouse.reservoir_oracle import DAYS, EXCEEDANCES, WATER_MONTHS, WATER_YEARS
+from tests.warehouse.reservoir_oracle import (
+    DAYS,
+    EXCEEDANCES,
+    WATER_MONTHS,
+    WATER_YEARS,
+    known,
+    mean,
+    percentile,
+    sample,
+    seed,
+    variation,
+)
 from tests.warehouse.reservoir_oracle import distribution as distribution
-from tests.warehouse.reservoir_oracle import known, mean, percentile, sample, seed, variation
 from tests.warehouse.reservoir_runs import MONTHS, Run, Values
 
 Row = dict[str, Any]
@@ -219,9 +229,7 @@ def differences(url: str, table: str, keys: tuple[str, ...], rows: Iterator[Row]
         load = link.execute("select receipt_id from staging.scenario_load where scenario_id = %s", [scenario_id])
         load_id = (load.fetchone() or {})["receipt_id"]
     got = {tuple(row[k] for k in keys): row for row in found}
-    want = {
-        tuple(row[k] for k in keys): {"scenario_id": scenario_id, "load_id": load_id, **row} for row in rows
-    }
+    want = {tuple(row[k] for k in keys): {"scenario_id": scenario_id, "load_id": load_id, **row} for row in rows}
     wrong = [f"{key}: only in one of them" for key in got.keys() ^ want.keys()]
     for key in got.keys() & want.keys():
         wrong += [f"{key}: column {c} is in one of them only" for c in got[key].keys() ^ want[key].keys()]

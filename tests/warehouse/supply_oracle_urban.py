@@ -208,7 +208,10 @@ def period_summary(run: ModelRun, kind: str) -> Iterator[Row]:
             row["annual_groundwater_pumping_mean_taf"] = oracle.mean(oracle.sample(oracle.annual(each.pumping)))
         if kind == CONTRACTOR:
             amount = table_a[each.code]["table_a_taf"]
-            row |= {"table_a_taf": float(amount) if amount else None, "table_a_status": table_a[each.code]["table_a_status"]}
+            row |= {
+                "table_a_taf": float(amount) if amount else None,
+                "table_a_status": table_a[each.code]["table_a_status"],
+            }
             delivered_mean = row["annual_delivery_mean_taf"]
             has_both = bool(amount) and delivered_mean is not None
             row["annual_delivery_table_a_pct"] = delivered_mean / float(amount) * 100 if has_both else None
