@@ -12,7 +12,15 @@ import numpy as np
 from extract.settings import PROJECT
 
 Behaviour = Literal[
-    "storage", "flood_level", "dead_pool_level", "flood_release", "release", "zone", "flow", "demand", "shortage",
+    "storage",
+    "flood_level",
+    "dead_pool_level",
+    "flood_release",
+    "release",
+    "zone",
+    "flow",
+    "demand",
+    "shortage",
     "allocation",
 ]
 """How a variable's values come about; the first five belong to a reservoir."""

@@ -75,7 +75,8 @@ def warehouse(
     made = [runs.complete_run(), runs.late_run(), supply_run()]
     for run in made:
         runs.load(url, run)
-    run_dbt(url, "build", "--select", *(f"scenario:{run.scenario_id}" for run in made), "--exclude", "test_type:unit", check=True)
+    scenarios = [f"scenario:{run.scenario_id}" for run in made]
+    run_dbt(url, "build", "--select", *scenarios, "--exclude", "test_type:unit", check=True)
     compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True)
     target = Path(compiled.args[compiled.args.index("--target-path") + 1])
     tests = read_tests(json.loads((target / "manifest.json").read_text()))

@@ -205,11 +205,3 @@ def test_real_run(
     run_dbt(url, "build", "--select", "scenario:s9001", "--exclude", "test_type:unit", check=True)
     run = oracle.read_wide(folder, "s9001")
     assert {table: found for table in FACTS if (found := wrong(url, table, run, "s9001"))} == {}
-    values = {
-        (family, code, column)
-        for family in FAMILIES
-        for code, row in summary(url, family, "s9001").items()
-        for column, value in row.items()
-        if value is not None
-    }
-    assert {code for family, code, column in values if column == "annual_delivery_mean_taf"} == set()
