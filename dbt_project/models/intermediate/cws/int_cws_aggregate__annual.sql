@@ -1,4 +1,4 @@
--- What did each group of community water systems get, lack and ask for in each water year? TAF; NULL unless all twelve months are known.
+-- What did each group of water systems get, lack and ask for in each water year? TAF; NULL unless all twelve months are known.
 -- A year is short when its volume is above the threshold, whatever its months are.
 {%- set volumes = ['delivery', 'demand', 'shortage', 'target', 'unmet_demand'] %}
 with

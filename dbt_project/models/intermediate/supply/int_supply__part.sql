@@ -5,6 +5,11 @@ entity_series as (
     select * from {{ ref('int_calsim__entity_series') }}
 ),
 
+flow_measure as (
+    select * from {{ ref('measure') }}
+    where is_flow
+),
+
 month as (
     select * from {{ ref('dim_month') }}
 ),
@@ -28,6 +33,7 @@ final as (
         entity_series.is_sum,
         case when entity_series.is_usable then volume.taf_values end as volume_taf_values
     from entity_series
+    inner join flow_measure on entity_series.measure = flow_measure.measure_code
     cross join calendar
     cross join lateral (
         select

@@ -1,4 +1,4 @@
--- How is the water delivered to each group of community water systems distributed over the years, month by month? TAF (method: cws_aggregate).
+-- How is the water delivered to each group of water systems distributed over the years, month by month? TAF.
 with
 
 months as (

@@ -1,4 +1,4 @@
--- How does each group of community water systems fare over the whole simulation: deliveries, shortages, reliability? TAF a year and percent.
+-- How does each group of water systems fare: deliveries, shortages, reliability? TAF a year and percent.
 -- Over complete water years, but for the monthly reliability (methods: cws_aggregate, reliability).
 with
 
