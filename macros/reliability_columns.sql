@@ -2,18 +2,14 @@
     The reliability of a water supply, one meaning for all families: what is met of the water that the shortage is
     measured against. A period counts where both are known.
 -#}
-{#- A case and not least(greatest()), which take NULL for absent and would make 0 of what is not known -#}
+{#- greatest() and least() pass over NULL, so that an unknown share must be kept out of them -#}
 {% macro volumetric_reliability(demand='demand_taf', shortage='shortage_taf') -%}
-    {%- set met -%}
-    1
-    - sum({{ shortage }}) filter (where {{ demand }} is not null)
-    / nullif(sum({{ demand }}) filter (where {{ shortage }} is not null), 0)
+    {%- set met_share -%}
+        1
+        - sum({{ shortage }}) filter (where {{ demand }} is not null)
+        / nullif(sum({{ demand }}) filter (where {{ shortage }} is not null), 0)
     {%- endset -%}
-    case
-        when {{ met }} < 0 then 0
-        when {{ met }} > 1 then 1
-        else {{ met }}
-    end
+    case when ({{ met_share }}) is not null then least(1, greatest(0, {{ met_share }})) end
 {%- endmacro %}
 
 {% macro annual_reliability_columns(demand='demand_taf') -%}

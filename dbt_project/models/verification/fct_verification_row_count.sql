@@ -8,6 +8,12 @@
     'fct_agricultural_groundwater_pumping_monthly',
     'fct_agricultural_period_summary',
     'fct_agricultural_shortage_monthly',
+    'fct_contractor_delivery_monthly',
+    'fct_contractor_period_summary',
+    'fct_contractor_shortage_monthly',
+    'fct_cws_aggregate_delivery_monthly',
+    'fct_cws_aggregate_period_summary',
+    'fct_cws_aggregate_shortage_monthly',
     'fct_refuge_aggregate_delivery_monthly',
     'fct_refuge_aggregate_period_summary',
     'fct_refuge_delivery_monthly',
@@ -18,6 +24,10 @@
     'fct_reservoir_spill_monthly',
     'fct_reservoir_storage_monthly',
     'fct_storage_aggregate_monthly',
+    'fct_urban_delivery_monthly',
+    'fct_urban_demand_monthly',
+    'fct_urban_period_summary',
+    'fct_urban_shortage_monthly',
 ] %}
 with
 
