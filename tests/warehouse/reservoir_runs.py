@@ -26,6 +26,7 @@ class Series:
     units: str
     values: Values
     part_f: str = "L2020A"
+    dss_kind: str = "dv"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,17 @@ class Run:
         """The receipt of its load."""
         return f"{self.scenario_id}-0123456789ab"
 
-    def add(self, part_b: str, part_c: str, units: str, values: Values, part_f: str = "L2020A") -> None:
+    def add(
+        self,
+        part_b: str,
+        part_c: str,
+        units: str,
+        values: Values,
+        part_f: str = "L2020A",
+        dss_kind: str = "dv",
+    ) -> None:
         """Add a series."""
-        self.series.append(Series(part_b, part_c, units, values, part_f))
+        self.series.append(Series(part_b, part_c, units, values, part_f, dss_kind))
 
     def span(self) -> tuple[int, int]:
         """Positions of the first and last month with a value in any series."""
@@ -76,7 +85,7 @@ def load(url: str, run: Run) -> None:
                 values = [None if np.isnan(v) else float(v) for v in s.values]
                 parts = ("CALSIM", s.part_b, s.part_c, "1MON", s.part_f, "PER-AVER")
                 origin = (run.load_id, "dv.dss", row, "0" * 64)
-                copy.write_row((run.scenario_id, "dv", *parts, s.units, month_start(0), values, *origin))
+                copy.write_row((run.scenario_id, s.dss_kind, *parts, s.units, month_start(0), values, *origin))
         cursor.execute("delete from staging.scenario_load where scenario_id = %s", [run.scenario_id])
         cursor.execute(
             "insert into staging.scenario_load values (%s, %s, %s, %s, %s, 0, %s, %s)",
