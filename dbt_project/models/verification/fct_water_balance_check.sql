@@ -3,7 +3,7 @@
 {%- set families = [
     {'model': 'int_urban__monthly', 'entity_kind': "'urban_demand_unit'", 'code': 'unit_code'},
     {'model': 'int_contractor__monthly', 'entity_kind': "'mi_contractor'", 'code': 'contractor_code'},
-    {'model': 'int_applied_water__monthly', 'entity_kind': 'int_applied_water__monthly.entity_kind', 'code': 'unit_code'},
+    {'model': 'int_applied_water__monthly', 'entity_kind': 'entity_kind', 'code': 'unit_code'},
 ] %}
 with
 
