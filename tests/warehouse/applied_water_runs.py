@@ -1,4 +1,4 @@
-"""Model runs for the tests of agriculture and refuges: a synthetic one as the extractor writes it, and broken copies."""
+"""Model runs for the tests of agriculture and refuges: one as the extractor writes it, a broken copy, a small one."""
 
 from __future__ import annotations
 

@@ -61,9 +61,7 @@ def warehouse(
     damaged = applied_water_runs.damaged(run, "s9202")
     reservoir_runs.load(url, damaged)
     run_dbt(url, "run", "--select", *(f"scenario:{s},{fact}" for s in ("s9201", "s9202") for fact in FACTS), check=True)
-    return Warehouse(
-        url, wide_csv, {"s9201": run, "s9202": damaged}, {"s9201": load_id, "s9202": damaged.load_id}
-    )
+    return Warehouse(url, wide_csv, {"s9201": run, "s9202": damaged}, {"s9201": load_id, "s9202": damaged.load_id})
 
 
 def rows_of(url: str, fact: str, scenario_id: str) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -148,11 +146,10 @@ def summary_of(warehouse: Warehouse, code: str, family: str = "agricultural") ->
         ("07N_PA", "none", "model", 0),  # two series of one name: nobody may choose
     ],
 )
-def test_each_way_to_lack_a_term(
-    warehouse: Warehouse, code: str, source: str, basis: str, years: int
-) -> None:
+def test_each_way_to_lack_a_term(warehouse: Warehouse, code: str, source: str, basis: str, years: int) -> None:
     row = summary_of(warehouse, code)
-    assert (row["shortage_source"], row["groundwater_pumping_basis"], row["shortage_complete_years"]) == (source, basis, years)
+    assert (row["shortage_source"], row["groundwater_pumping_basis"]) == (source, basis)
+    assert row["shortage_complete_years"] == years
     assert (row["annual_reliability"] is None) == (row["volumetric_reliability"] is None) == (years == 0)
 
 

@@ -32,8 +32,9 @@ statistics as (
         {{ coefficient_of_variation('shortage_pct') }} as annual_shortage_pct_cv,
         {{ annual_reliability_columns() }},
         {{ demand_met_column() }},
-        {{ share_true('delivery_taf >= demand_taf * full_delivery.minimum_pct / 100', 'demand_taf > 0') }}
-        * 100 as full_delivery_years_pct
+        {{ share_true(
+            'delivery_taf >= demand_taf * full_delivery.minimum_pct / 100', 'demand_taf > 0'
+        ) }} * 100 as full_delivery_years_pct
     from years
     cross join full_delivery
     group by scenario_id, load_id, unit_code
