@@ -46,6 +46,7 @@ def test_a_sparse_run_has_the_rows_that_follow_from_it(built: str) -> None:
     with psycopg.connect(built) as link:
         rows = link.execute(
             "select table_name, expected_rows, reviewed_rows, actual_rows from verification.fct_verification_row_count"
+            " where expected_rows > 0 or actual_rows > 0"
         ).fetchall()
     assert sorted(rows) == [
         ("fct_reservoir_period_summary", 3, None, 3),
@@ -117,5 +118,5 @@ def test_seed_is_written_as_it_is_read() -> None:
 def test_figures_come_from_the_warehouse(built: str) -> None:
     with psycopg.connect(built) as link:
         now = expected_rows.counted(link, ["s9102", "s0001"])
-    assert next((f.table_name, f.expected_rows) for f in now) == ("fct_reservoir_period_summary", 3)
+    assert ("fct_reservoir_period_summary", 3) in {(f.table_name, f.expected_rows) for f in now}
     assert {f.scenario_id for f in now} == {"s9102"}
