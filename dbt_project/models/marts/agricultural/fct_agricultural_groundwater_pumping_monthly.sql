@@ -1,4 +1,4 @@
--- How is the groundwater that each agricultural unit pumps distributed over the years, month by month? TAF (method: agricultural).
+-- How is the groundwater pumping of each agricultural unit distributed over the years, by month? TAF (method: agricultural).
 with
 
 months as (
