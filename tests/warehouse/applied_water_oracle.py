@@ -208,7 +208,7 @@ def reliability(e: Entity) -> Row:
     values, shares, months = sample(years), sample(over_zero(years, target)), sample(e.shortage)
     short = int((values > EVENT_TAF).sum())
     met = share_met(target, years)
-    row: Row = {"shortage_source": e.shortage_source if months.size else "none", "complete_years": values.size}
+    row: Row = {"shortage_source": e.shortage_source if months.size else "none", "shortage_complete_years": values.size}
     row |= annual("shortage", years)
     row["shortage_years_count"] = short if values.size else None
     row["shortage_frequency_pct"] = short / values.size * 100 if values.size else None
@@ -226,7 +226,7 @@ def summary(run: Run, family: str) -> Iterator[Row]:
     for e in entities(run, family):
         delivery, demand, pumping = by_year(e.delivery), by_year(e.demand), by_year(e.pumping)
         row: Row = {e.key: e.code, "simulation_start_year": first, "simulation_end_year": last}
-        row |= {"total_years": last - first + 1, "delivery_complete_years": sample(delivery).size}
+        row |= {"total_years": last - first + 1, "complete_years": sample(delivery).size}
         row |= annual("delivery", delivery)
         if e.key == "unit_code":
             row |= annual("demand", demand)

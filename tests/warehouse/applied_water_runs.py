@@ -1,8 +1,7 @@
-"""Model runs for the tests of agriculture and refuges: a synthetic one as the extractor writes it, and broken copies."""
+"""Model runs for the tests of agriculture and refuges: one as the extractor writes it, a broken copy, a small one."""
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,15 @@ from extract.archive import Archive
 from extract.extraction import Request, extract, load_record
 from extract.synthetic import make_model_run
 from extract.synthetic_names import VariableSpec
-from tests.warehouse.reservoir_oracle import SEEDS
-from tests.warehouse.reservoir_runs import MONTHS, Run, Series
+from tests.warehouse.applied_water_oracle import mapping
+from tests.warehouse.reservoir_runs import MONTHS, Run, Series, Values
 
 KINDS = ("agricultural_demand_unit", "refuge_demand_unit", "ag_aggregate", "refuge_aggregate")
 
 
 def variables() -> list[VariableSpec]:
     """What the families are mapped to."""
-    with open(SEEDS / "variable_map.csv", newline="", encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["entity_kind"] in KINDS]
+    rows = [row for kind in KINDS for unit in mapping(kind).values() for measure in unit.values() for row in measure]
     return sorted({(row["dss_kind"], row["part_b"], row["part_c"], row["units"]) for row in rows})
 
 
@@ -73,3 +71,46 @@ def damaged(run: Run, scenario_id: str) -> Run:
     twin = next(s for s in changed if s.part_b == "SHRTG_07N_PA")
     changed.append(Series(twin.part_b, twin.part_c, twin.units, twin.values + 1, "OTHER"))
     return Run(scenario_id, changed)
+
+
+def small_run(scenario_id: str = "s9203") -> Run:
+    """A few units of each sort, whose balances close: all terms, one term left to the balance, groundwater only."""
+    rng = np.random.default_rng(9203)
+    run = Run(scenario_id)
+
+    def volume(size: float) -> Values:
+        return np.round(rng.gamma(8, size / 8, MONTHS), 4)
+
+    def add(name: str, part_c: str, values: Values) -> None:
+        run.add(name, part_c, "TAF", values)
+
+    def add_unit(code: str, shortage: str, left_out: str = "", surface: bool = True) -> None:
+        short = np.where(rng.random(MONTHS) < 0.2, volume(2), 0.0)
+        terms = {"DN": volume(6) if surface else np.zeros(MONTHS), "GP": volume(3), "RU": volume(1)}
+        riparian = volume(0.5)
+        parts = {"DN": "SW-DELIVERY-NET", "GP": "GW-PUMPING", "RU": "REUSE", "RP": "RIPARIAN-MISC-ET"}
+        add(f"AW_{code}", "APPLIED-WATER", sum(terms.values()) + short - riparian)
+        for prefix, values in (terms | {"RP": riparian}).items():
+            if prefix != left_out and (surface or prefix != "DN"):
+                add(f"{prefix}_{code}", parts[prefix], values)
+        if left_out != shortage:
+            add(f"{shortage}_{code}", "SHORTAGE" if shortage == "SHRTG" else "GW-RESTRICT-SHORT", short)
+
+    add_unit("02_NA", "SHRTG")
+    add_unit("02_PA", "SHRTG", left_out="GP")
+    add_unit("02_SA", "SHRTG", left_out="SHRTG")
+    add_unit("06_NA", "SHRTG", surface=False)
+    add_unit("63_NA1", "GW_SHORT", surface=False)
+    for code, measures in mapping("refuge_demand_unit").items():
+        shortage = "SHRTG" if "shortage" in measures else "GW_SHORT"
+        add_unit(code, shortage, left_out="SHRTG" if code == "08N_PR2" else "")
+    for project, names in (("CVP", ("PAG_N", "PAG_S", "PSC_N", "PEX_S")), ("SWP", ("PAG_N", "PAG_S"))):
+        for name in names:
+            add(f"DEL_{project}_{name}", f"DELIVERY-{project}", volume(90))
+            short = np.where(rng.random(MONTHS) < 0.2, volume(9), 0.0)
+            add(f"SHORT_{project}_{name}", f"DELIVERY-SHORTAGE-{project}", short)
+    for side in ("N", "S"):
+        add(f"DEL_CVP_PRF_{side}", "DELIVERY-CVP", volume(20))
+    by_name = {s.part_b: s.values for s in run.series}
+    add("DEL_SWP_PAG", "DELIVERY-SWP", by_name["DEL_SWP_PAG_N"] + by_name["DEL_SWP_PAG_S"])
+    return run

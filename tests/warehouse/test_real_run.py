@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import httpx
+import psycopg
 import pytest
 
 from api.main import create_app
@@ -71,3 +72,17 @@ async def test_the_scenario_is_listed(client):
     scenarios = (await client.get("/api/scenarios")).json()
     codes = sorted(scenario["short_code"] for scenario in scenarios)
     assert codes == ["s9001"]
+
+
+@pytest.mark.parametrize("family", ["agricultural", "ag_aggregate", "refuge", "refuge_aggregate"])
+def test_families_that_are_not_in_the_file_have_no_rows(url, family):
+    with psycopg.connect(url) as link:
+        rows = link.execute(f"select count(*) from marts.fct_{family}_period_summary").fetchone()
+        named = link.execute(
+            "select count(*), max(series_count) from verification.fct_verification_variable_coverage"
+            " where entity_kind in (%s, %s)",
+            [family, f"{family}_demand_unit"],
+        ).fetchone()
+    assert rows == (0,)
+    assert named[0] > 0
+    assert named[1] == 0

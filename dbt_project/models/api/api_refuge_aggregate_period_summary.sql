@@ -18,7 +18,7 @@ final as (
         fact.simulation_start_year,
         fact.simulation_end_year,
         fact.total_years,
-        fact.delivery_complete_years,
+        fact.complete_years,
         fact.annual_delivery_mean_taf,
         fact.annual_delivery_cv,
         fact.annual_delivery_exc_p5_taf,

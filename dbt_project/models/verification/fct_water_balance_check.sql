@@ -1,8 +1,9 @@
 -- Does the water of each unit add up: what it asks for, less all that it gets and lacks? TAF a month.
 -- Only months in which every term is known; a derived shortage proves nothing and has no residual (method: reliability).
 {%- set families = [
-    {'model': 'int_urban__monthly', 'entity_kind': 'urban_demand_unit', 'code': 'unit_code'},
-    {'model': 'int_contractor__monthly', 'entity_kind': 'mi_contractor', 'code': 'contractor_code'},
+    {'model': 'int_urban__monthly', 'entity_kind': "'urban_demand_unit'", 'code': 'unit_code'},
+    {'model': 'int_contractor__monthly', 'entity_kind': "'mi_contractor'", 'code': 'contractor_code'},
+    {'model': 'int_applied_water__monthly', 'entity_kind': 'entity_kind', 'code': 'unit_code'},
 ] %}
 with
 
@@ -11,7 +12,7 @@ with
     select
         scenario_id,
         load_id,
-        '{{ family.entity_kind }}' as entity_kind,
+        {{ family.entity_kind }} as entity_kind,
         {{ family.code }} as entity_code,
         demand_taf,
         balance_residual_taf

@@ -21,12 +21,11 @@ yearly as (
         max(shortage_source) filter (where shortage_taf is not null) as shortage_source,
         max(groundwater_pumping_basis) filter (where groundwater_pumping_taf is not null)
             as groundwater_pumping_basis,
-        count(has_shortage) as known_months_count,
-        count(*) filter (where has_shortage) as shortage_months_count,
         {%- for volume in volumes %}
-        case when count({{ volume }}_taf) = 12 then sum({{ volume }}_taf) end as {{ volume }}_taf
-        {{- ',' if not loop.last }}
+        case when count({{ volume }}_taf) = 12 then sum({{ volume }}_taf) end as {{ volume }}_taf,
         {%- endfor %}
+        count(has_shortage) as known_months_count,
+        count(*) filter (where has_shortage) as shortage_months_count
     from months
     group by scenario_id, load_id, entity_kind, unit_code, water_year
 ),

@@ -18,11 +18,11 @@ variable_map as (
 
 mapped as (
     select
-        entity_kind,
-        entity_code,
         {%- for measure in supplies + ['groundwater_pumping'] %}
-        bool_or(measure = '{{ measure }}') as has_mapped_{{ measure }}{{ ',' if not loop.last }}
+        bool_or(measure = '{{ measure }}') as has_mapped_{{ measure }},
         {%- endfor %}
+        entity_kind,
+        entity_code
     from variable_map
     group by entity_kind, entity_code
 ),
@@ -32,13 +32,12 @@ pivoted as (
     select
         scenario_id,
         load_id,
-        entity_kind,
-        entity_code,
         {%- for measure in measures %}
         bool_or(measure = '{{ measure }}') as has_{{ measure }}_series,
-        max(volume_taf_values) filter (where measure = '{{ measure }}') as {{ measure }}_values
-        {{- ',' if not loop.last }}
+        max(volume_taf_values) filter (where measure = '{{ measure }}') as {{ measure }}_values,
         {%- endfor %}
+        entity_kind,
+        entity_code
     from volume
     group by scenario_id, load_id, entity_kind, entity_code
 ),

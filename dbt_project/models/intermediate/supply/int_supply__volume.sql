@@ -2,6 +2,7 @@
 -- A measure that is a sum needs every part: one that is absent, ambiguous or missing leaves the month NULL.
 with
 
+-- read twice, so PostgreSQL would compute it whole, for entities of all kinds, before a filter is applied
 part as not materialized (
     select * from {{ ref('int_supply__part') }}
 ),

@@ -17,23 +17,14 @@ statistics as (
         scenario_id,
         load_id,
         aggregate_code,
-        count(delivery_taf)::integer as delivery_complete_years,
-        avg(delivery_taf) as annual_delivery_mean_taf,
-        {{ coefficient_of_variation('delivery_taf') }} as annual_delivery_cv,
-        {{ exceedance_columns('delivery_taf', 'annual_delivery_', '_taf') }},
+        count(delivery_taf)::integer as complete_years,
+        {{ annual_columns('delivery') }},
         coalesce(max(shortage_source), 'none') as shortage_source,
-        count(shortage_taf)::integer as complete_years,
-        avg(shortage_taf) as annual_shortage_mean_taf,
-        {{ coefficient_of_variation('shortage_taf') }} as annual_shortage_cv,
-        {{ exceedance_columns('shortage_taf', 'annual_shortage_', '_taf') }},
-        case when count(has_shortage) > 0 then count(*) filter (where has_shortage) end::integer
-            as shortage_years_count,
-        {{ share_true('has_shortage') }} * 100 as shortage_frequency_pct,
+        {{ annual_columns('shortage') }},
+        {{ shortage_year_columns() }},
         avg(shortage_pct) as annual_shortage_mean_pct,
         {{ coefficient_of_variation('shortage_pct') }} as annual_shortage_pct_cv,
-        {{ annual_reliability_columns(demand='target_taf') }},
-        (1 - sum(shortage_months_count) / nullif(sum(known_months_count), 0))::double precision
-            as monthly_reliability
+        {{ annual_reliability_columns(demand='target_taf') }}
     from years
     group by scenario_id, load_id, aggregate_code
 ),
@@ -45,14 +36,14 @@ final as (
         simulation.simulation_start_year,
         simulation.simulation_end_year,
         simulation.total_years,
-        statistics.delivery_complete_years,
+        statistics.complete_years,
         statistics.annual_delivery_mean_taf,
         statistics.annual_delivery_cv,
         {%- for p in exceedance_points() %}
         statistics.annual_delivery_exc_p{{ p }}_taf,
         {%- endfor %}
         statistics.shortage_source,
-        statistics.complete_years,
+        statistics.shortage_complete_years,
         statistics.annual_shortage_mean_taf,
         statistics.annual_shortage_cv,
         {%- for p in exceedance_points() %}

@@ -1,4 +1,4 @@
--- How is the surface water that each agricultural unit gets distributed over the years, month by month? TAF (method: agricultural).
+-- How is the surface water of each agricultural unit distributed over the years, by month? TAF (method: agricultural).
 with
 
 months as (

@@ -1,4 +1,4 @@
--- How is the groundwater that each agricultural unit pumps distributed over the years, month by month? TAF (method: agricultural).
+-- How is the groundwater pumping of each agricultural unit distributed over the years, by month? TAF (method: agricultural).
 with
 
 months as (
@@ -12,7 +12,8 @@ final as (
         unit_code,
         water_month,
         coalesce(
-            max(groundwater_pumping_basis) filter (where groundwater_pumping_taf is not null), 'none'
+            max(groundwater_pumping_basis) filter (where groundwater_pumping_taf is not null),
+            'none'
         ) as groundwater_pumping_basis,
         {{ distribution_columns('groundwater_pumping_taf') }},
         load_id

@@ -17,33 +17,20 @@ statistics as (
         scenario_id,
         load_id,
         unit_code,
-        avg(demand_taf) as annual_demand_mean_taf,
-        {{ coefficient_of_variation('demand_taf') }} as annual_demand_cv,
-        {{ exceedance_columns('demand_taf', 'annual_demand_', '_taf') }},
-        count(delivery_taf)::integer as delivery_complete_years,
-        avg(delivery_taf) as annual_delivery_mean_taf,
-        {{ coefficient_of_variation('delivery_taf') }} as annual_delivery_cv,
-        {{ exceedance_columns('delivery_taf', 'annual_delivery_', '_taf') }},
+        {{ annual_columns('demand') }},
+        count(delivery_taf)::integer as complete_years,
+        {{ annual_columns('delivery') }},
         coalesce(max(groundwater_pumping_basis), 'none') as groundwater_pumping_basis,
-        avg(groundwater_pumping_taf) as annual_groundwater_pumping_mean_taf,
-        {{ coefficient_of_variation('groundwater_pumping_taf') }} as annual_groundwater_pumping_cv,
-        {{ exceedance_columns('groundwater_pumping_taf', 'annual_groundwater_pumping_', '_taf') }},
+        {{ annual_columns('groundwater_pumping') }},
         sum(groundwater_pumping_taf) filter (where demand_taf is not null)
         / nullif(sum(demand_taf) filter (where groundwater_pumping_taf is not null), 0) * 100
             as groundwater_pumping_demand_pct,
         coalesce(max(shortage_source), 'none') as shortage_source,
-        count(shortage_taf)::integer as complete_years,
-        avg(shortage_taf) as annual_shortage_mean_taf,
-        {{ coefficient_of_variation('shortage_taf') }} as annual_shortage_cv,
-        {{ exceedance_columns('shortage_taf', 'annual_shortage_', '_taf') }},
-        case when count(has_shortage) > 0 then count(*) filter (where has_shortage) end::integer
-            as shortage_years_count,
-        {{ share_true('has_shortage') }} * 100 as shortage_frequency_pct,
+        {{ annual_columns('shortage') }},
+        {{ shortage_year_columns() }},
         avg(shortage_pct) as annual_shortage_mean_pct,
         {{ coefficient_of_variation('shortage_pct') }} as annual_shortage_pct_cv,
         {{ annual_reliability_columns() }},
-        (1 - sum(shortage_months_count) / nullif(sum(known_months_count), 0))::double precision
-            as monthly_reliability,
         {{ demand_met_column() }}
     from years
     group by scenario_id, load_id, unit_code
@@ -61,7 +48,7 @@ final as (
         {%- for p in exceedance_points() %}
         statistics.annual_demand_exc_p{{ p }}_taf,
         {%- endfor %}
-        statistics.delivery_complete_years,
+        statistics.complete_years,
         statistics.annual_delivery_mean_taf,
         statistics.annual_delivery_cv,
         {%- for p in exceedance_points() %}
@@ -75,7 +62,7 @@ final as (
         {%- endfor %}
         statistics.groundwater_pumping_demand_pct,
         statistics.shortage_source,
-        statistics.complete_years,
+        statistics.shortage_complete_years,
         statistics.annual_shortage_mean_taf,
         statistics.annual_shortage_cv,
         {%- for p in exceedance_points() %}

@@ -17,10 +17,8 @@ statistics as (
         scenario_id,
         load_id,
         aggregate_code,
-        count(delivery_taf)::integer as delivery_complete_years,
-        avg(delivery_taf) as annual_delivery_mean_taf,
-        {{ coefficient_of_variation('delivery_taf') }} as annual_delivery_cv,
-        {{ exceedance_columns('delivery_taf', 'annual_delivery_', '_taf') }}
+        count(delivery_taf)::integer as complete_years,
+        {{ annual_columns('delivery') }}
     from years
     group by scenario_id, load_id, aggregate_code
 ),
@@ -32,7 +30,7 @@ final as (
         simulation.simulation_start_year,
         simulation.simulation_end_year,
         simulation.total_years,
-        statistics.delivery_complete_years,
+        statistics.complete_years,
         statistics.annual_delivery_mean_taf,
         statistics.annual_delivery_cv,
         {%- for p in exceedance_points() %}

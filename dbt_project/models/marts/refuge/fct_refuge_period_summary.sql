@@ -22,29 +22,19 @@ statistics as (
         scenario_id,
         load_id,
         unit_code,
-        avg(demand_taf) as annual_demand_mean_taf,
-        {{ coefficient_of_variation('demand_taf') }} as annual_demand_cv,
-        {{ exceedance_columns('demand_taf', 'annual_demand_', '_taf') }},
-        count(delivery_taf)::integer as delivery_complete_years,
-        avg(delivery_taf) as annual_delivery_mean_taf,
-        {{ coefficient_of_variation('delivery_taf') }} as annual_delivery_cv,
-        {{ exceedance_columns('delivery_taf', 'annual_delivery_', '_taf') }},
+        {{ annual_columns('demand') }},
+        count(delivery_taf)::integer as complete_years,
+        {{ annual_columns('delivery') }},
         coalesce(max(shortage_source), 'none') as shortage_source,
-        count(shortage_taf)::integer as complete_years,
-        avg(shortage_taf) as annual_shortage_mean_taf,
-        {{ coefficient_of_variation('shortage_taf') }} as annual_shortage_cv,
-        {{ exceedance_columns('shortage_taf', 'annual_shortage_', '_taf') }},
-        case when count(has_shortage) > 0 then count(*) filter (where has_shortage) end::integer
-            as shortage_years_count,
-        {{ share_true('has_shortage') }} * 100 as shortage_frequency_pct,
+        {{ annual_columns('shortage') }},
+        {{ shortage_year_columns() }},
         avg(shortage_pct) as annual_shortage_mean_pct,
         {{ coefficient_of_variation('shortage_pct') }} as annual_shortage_pct_cv,
         {{ annual_reliability_columns() }},
-        (1 - sum(shortage_months_count) / nullif(sum(known_months_count), 0))::double precision
-            as monthly_reliability,
         {{ demand_met_column() }},
-        {{ share_true('delivery_taf >= demand_taf * full_delivery.minimum_pct / 100', 'demand_taf > 0') }}
-        * 100 as full_delivery_years_pct
+        {{ share_true(
+            'delivery_taf >= demand_taf * full_delivery.minimum_pct / 100', 'demand_taf > 0'
+        ) }} * 100 as full_delivery_years_pct
     from years
     cross join full_delivery
     group by scenario_id, load_id, unit_code
@@ -62,14 +52,14 @@ final as (
         {%- for p in exceedance_points() %}
         statistics.annual_demand_exc_p{{ p }}_taf,
         {%- endfor %}
-        statistics.delivery_complete_years,
+        statistics.complete_years,
         statistics.annual_delivery_mean_taf,
         statistics.annual_delivery_cv,
         {%- for p in exceedance_points() %}
         statistics.annual_delivery_exc_p{{ p }}_taf,
         {%- endfor %}
         statistics.shortage_source,
-        statistics.complete_years,
+        statistics.shortage_complete_years,
         statistics.annual_shortage_mean_taf,
         statistics.annual_shortage_cv,
         {%- for p in exceedance_points() %}
