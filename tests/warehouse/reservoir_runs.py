@@ -26,6 +26,7 @@ class Series:
     units: str
     values: Values
     part_f: str = "L2020A"
+    dss_kind: str = "dv"
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,10 @@ class Run:
     def add(self, part_b: str, part_c: str, units: str, values: Values, part_f: str = "L2020A") -> None:
         """Add a series."""
         self.series.append(Series(part_b, part_c, units, values, part_f))
+
+    def add_input(self, part_b: str, part_c: str, units: str, values: Values) -> None:
+        """Add a series of the SV file."""
+        self.series.append(Series(part_b, part_c, units, values, dss_kind="sv"))
 
     def span(self) -> tuple[int, int]:
         """Positions of the first and last month with a value in any series."""
@@ -75,8 +80,8 @@ def load(url: str, run: Run) -> None:
             for row, s in enumerate(run.series, start=1):
                 values = [None if np.isnan(v) else float(v) for v in s.values]
                 parts = ("CALSIM", s.part_b, s.part_c, "1MON", s.part_f, "PER-AVER")
-                origin = (run.load_id, "dv.dss", row, "0" * 64)
-                copy.write_row((run.scenario_id, "dv", *parts, s.units, month_start(0), values, *origin))
+                origin = (run.load_id, f"{s.dss_kind}.dss", row, "0" * 64)
+                copy.write_row((run.scenario_id, s.dss_kind, *parts, s.units, month_start(0), values, *origin))
         cursor.execute("delete from staging.scenario_load where scenario_id = %s", [run.scenario_id])
         cursor.execute(
             "insert into staging.scenario_load values (%s, %s, %s, %s, %s, 0, %s, %s)",

@@ -33,13 +33,13 @@ reviewed as (
             and expected_row_counts.load_id = scenario_load.load_id
 ),
 
-{%- for table in tables %}
-
+{% for table in tables -%}
 {{ table }} as (
     select * from {{ ref(table) }}
     where {{ in_scope() }}
 ),
-{%- endfor %}
+
+{% endfor -%}
 
 counted as (
     {%- for table in tables %}

@@ -27,7 +27,7 @@ of_months as (
         load_id,
         reach_code,
         count(flow_taf) as total_months,
-        corr(flow_cfs, unimpaired_cfs) as correlation,
+        {{ correlation('flow_cfs', 'unimpaired_cfs') }} as correlation,
         regr_count(flow_cfs, unimpaired_cfs) as correlation_months_count,
         case when has_ratio then {{ volume_ratio('flow_taf', 'unimpaired_taf') }} end
             as of_unimpaired_volume_pct,
