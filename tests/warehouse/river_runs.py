@@ -99,8 +99,11 @@ def complete_run(scenario_id: str = "s9111") -> Run:
     run.add("C_OMR014", "CHANNEL", "CFS", np.round(rng.normal(-4000, 1500, MONTHS), 1))
     run.add("C_FOLSM", "CHANNEL", "CFS", np.full(MONTHS, 1000.0))
     run.add("C_MCD005", "CHANNEL", "CFS", np.full(MONTHS, -901.0))
-    # a flow that nearly follows nature, for the class of alteration
+    # for the class of alteration: a flow that nearly follows nature, and one of which only the median does
     run.add("C_SJR180", "CHANNEL", "TAF", unimpaired["SJ"] * rng.uniform(0.8, 1.2, MONTHS))
+    natural = runoff(rng, 20)
+    run.add_input("UNIMP_WH", "FLOW-UNIMPAIRED", "TAF", natural)
+    run.add("C_WKYTN", "CHANNEL", "TAF", natural * np.tile(np.repeat([0.01, 0.02, 1, 30, 40], 12), 20))
     # what must not be taken for anything
     run.add_input("UNIMP_FOLS_UHH", "FLOW-UNIMPAIRED", "TAF", runoff(rng, 1))
     run.add("C_NTOMA_MIF", "FLOW-MIN-INSTREAM", "CFS", flow(rng, 500))

@@ -20,7 +20,6 @@ from tests.warehouse.reservoir_runs import MONTHS, Run
 
 RELATIVE = 1e-9
 KEYS = ("reach_code", "water_month", "season_code", "year_type_number", "index_code", "water_year")
-MODELS = ("fct_env_flow_availability+", "fct_env_flow_monthly", "fct_env_flow_period_summary", "fct_env_flow_seasonal")
 DbtCommand = Callable[..., CompletedProcess[str]]
 COMPLETE, LATE = river_runs.complete_run(), river_runs.late_run()
 
@@ -93,7 +92,9 @@ def differences(url: str, fact: str, scenario_id: str, files: oracle.Files) -> l
     wrong = [f"only in one of them: {key}" for key in expected.keys() ^ found.keys()]
     for key in expected.keys() & found.keys():
         row, got = expected[key], found[key]
-        wrong += [f"{key}: column {c} is in one of them only" for c in row.keys() ^ (got.keys() - {"scenario_id", "load_id"})]
+        wrong += [
+            f"{key}: column {c} is in one of them only" for c in row.keys() ^ (got.keys() - {"scenario_id", "load_id"})
+        ]
         for column in row.keys() & got.keys():
             if not same(got[column], row[column]):
                 wrong.append(f"{key} {column}: SQL {got[column]}, numpy {row[column]}")
@@ -115,7 +116,11 @@ def test_made_up_runs_reach_every_column(folder: Path, fact: str) -> None:
 
 
 def test_every_class_of_alteration_occurs(warehouse: str) -> None:
-    found = {r["alteration_class"] for s in ("s9111", "s9112") for r in rows_of(warehouse, "fct_env_flow_seasonal", s).values()}
+    found = {
+        r["alteration_class"]
+        for s in ("s9111", "s9112")
+        for r in rows_of(warehouse, "fct_env_flow_seasonal", s).values()
+    }
     assert found == {"likely_unaltered", "likely_altered", "indeterminate", None}
 
 
@@ -130,9 +135,7 @@ def test_every_class_of_alteration_occurs(warehouse: str) -> None:
         ("sv", "UNIMP_YUBA", "1950-05-31", "fct_water_year_type"),
     ],
 )
-def test_a_changed_cell_is_seen(
-    warehouse: str, tmp_path: Path, kind: str, part_b: str, month: str, fact: str
-) -> None:
+def test_a_changed_cell_is_seen(warehouse: str, tmp_path: Path, kind: str, part_b: str, month: str, fact: str) -> None:
     """The comparison itself can fail: one cell of one CSV file makes a difference."""
     path = river_runs.write_csv(COMPLETE, tmp_path) / f"{kind}.csv"
     with open(path, newline="") as file:
@@ -143,3 +146,111 @@ def test_a_changed_cell_is_seen(
     with open(path, "w", newline="") as file:
         csv.writer(file).writerows(rows)
     assert differences(warehouse, fact, "s9111", oracle.read(tmp_path)) != []
+
+
+def numbers(rows: dict[tuple[Any, ...], dict[str, Any]], skip: str = "$") -> dict[tuple[Any, ...], Any]:
+    """Every value of a fact by key and column."""
+    return {
+        (*key, c): v
+        for key, row in rows.items()
+        for c, v in row.items()
+        if c not in ("scenario_id", "load_id") and skip not in c
+    }
+
+
+def test_a_month_late_is_another_answer(warehouse: str) -> None:
+    """Statistics by water month depend on whose month a value is; a shifted stamp cannot pass."""
+    right, late = (rows_of(warehouse, "fct_env_flow_monthly", s) for s in ("s9111", "s9113"))
+    for month in range(2, 13):
+        now, before = late["C_CAA003", month], right["C_CAA003", month - 1]
+        assert now["flow_mean_cfs"] == pytest.approx(before["flow_mean_cfs"], rel=1e-9)
+        assert now["flow_mean_cfs"] != pytest.approx(right["C_CAA003", month]["flow_mean_cfs"], rel=1e-4)
+
+
+@pytest.mark.parametrize("fact", [f for f in oracle.FACTS if f.startswith("fct_env_flow")])
+def test_a_flow_in_taf_gives_the_same_statistics(warehouse: str, fact: str) -> None:
+    in_cfs, in_volumes = (numbers(rows_of(warehouse, fact, s)) for s in ("s9111", "s9114"))
+    assert in_cfs.keys() == in_volumes.keys()
+    assert [key for key in in_cfs if not same(in_volumes[key], in_cfs[key])] == []
+
+
+def test_without_targets_nothing_is_met_and_the_rest_is_the_same(warehouse: str) -> None:
+    seasons = rows_of(warehouse, "fct_env_flow_seasonal", "s9115")
+    found = {c: v for row in seasons.values() for c, v in row.items() if "target" in c or c == "deviation_pct"}
+    assert {c for c, v in found.items() if v is not None} == {"of_target_sample_count"}
+    assert {row["of_target_sample_count"] for row in seasons.values()} == {0}
+    with_targets = numbers(rows_of(warehouse, "fct_env_flow_seasonal", "s9111"), skip="target")
+    without = numbers(seasons, skip="target")
+    assert [k for k in without if k[-1] != "deviation_pct" and not same(without[k], with_targets[k])] == []
+    stored = rows_of(warehouse, "fct_env_flow_availability", "s9115")
+    assert {(r["has_functional_flow_target"], r["functional_flow_target_months_count"]) for r in stored.values()} == {
+        (False, None)
+    }
+
+
+def test_a_constant_flow_has_no_spread_and_no_correlation(warehouse: str) -> None:
+    row = rows_of(warehouse, "fct_env_flow_period_summary", "s9111")["C_FOLSM",]
+    assert (row["pearson_r"], row["correlation_months_count"]) == (None, MONTHS)
+    monthly = rows_of(warehouse, "fct_env_flow_monthly", "s9111")["C_FOLSM", 1]
+    assert monthly["flow_cv"] == pytest.approx(0, abs=1e-12)
+
+
+def test_a_flow_that_is_never_known_has_no_statistic(warehouse: str) -> None:
+    seasons = rows_of(warehouse, "fct_env_flow_seasonal", "s9111")
+    row = seasons["C_MCD005", "dry"]
+    known = {c for c, v in row.items() if v not in (None, 0)} - {"scenario_id", "load_id", "reach_code", "season_code"}
+    assert known == {"unimpaired_mean_cfs"}
+
+
+def test_a_tidal_channel_has_flows_and_no_ratio(warehouse: str) -> None:
+    """Published: -1090 percent of unimpaired flow for Old and Middle River, a flow that runs upstream."""
+    monthly = rows_of(warehouse, "fct_env_flow_monthly", "s9111")["C_OMR014", 4]
+    assert monthly["flow_mean_cfs"] < 0 < monthly["flow_cv"]
+    assert (monthly["of_unimpaired_mean_pct"], monthly["of_unimpaired_volume_pct"]) == (None, None)
+    assert monthly["unimpaired_mean_cfs"] > 0
+
+
+def test_only_whole_seasons_count(warehouse: str) -> None:
+    """Published: 101 dry seasons in 100 years, because a season without its July and one without October were counted."""
+    seasons = rows_of(warehouse, "fct_env_flow_seasonal", "s9111")
+    counts = {season: seasons["C_CAA003", season]["sample_count"] for season in oracle.SEASONS}
+    assert counts == {"wet_peak": 100, "wet_base": 100, "spring_recession": 100, "dry": 99, "fall_pulse": 100}
+
+
+def test_a_whole_season_is_the_plain_mean_of_its_months(warehouse: str) -> None:
+    """The relation that the published rows keep, too."""
+    monthly, seasons = (rows_of(warehouse, f"fct_env_flow_{f}", "s9111") for f in ("monthly", "seasonal"))
+    for season, months in (("wet_peak", (3, 4, 5)), ("wet_base", (6, 7)), ("spring_recession", (8, 9))):
+        for column in ("flow_mean_cfs", "unimpaired_mean_cfs"):
+            of_months = [monthly["C_SAC289", m][column] for m in months]
+            assert seasons["C_SAC289", season][column] == pytest.approx(np.mean(of_months), rel=1e-9)
+
+
+def test_few_dry_months_carry_the_mean_of_ratios_far_and_not_the_ratio_of_volumes(warehouse: str) -> None:
+    """Published: a mean of 667 percent for the American River, where the volumes say another thing."""
+    for row in rows_of(warehouse, "fct_env_flow_monthly", "s9111").values():
+        if row["reach_code"] == "C_AMR004" and row["water_month"] in (11, 12, 1):
+            assert row["of_unimpaired_mean_pct"] > 1.3 * row["of_unimpaired_volume_pct"]
+
+
+def test_year_types_share_out_the_years(warehouse: str) -> None:
+    by_type = rows_of(warehouse, "fct_env_flow_year_type", "s9111")
+    summary = rows_of(warehouse, "fct_env_flow_period_summary", "s9111")["C_CAA003",]
+    counts = [by_type["C_CAA003", number]["sample_count"] for number in range(1, 6)]
+    assert sum(counts) == summary["complete_years"] - 1  # the type of one year is no whole number
+    volumes = sum(n * by_type["C_CAA003", i]["flow_mean_taf"] for i, n in enumerate(counts, start=1))
+    assert 0.98 < volumes / (summary["annual_flow_mean_taf"] * 100) < 1
+
+
+@pytest.mark.real_data
+def test_published_seasons_are_plain_means_of_published_months(real_data: Path) -> None:
+    """The rule for a season's value is that of the published rows, which come from a run that is not public."""
+
+    def published(name: str) -> list[dict[str, str]]:
+        with open(real_data / "published" / f"env_flow_channel_{name}.csv", newline="") as file:
+            return list(csv.DictReader(file))
+
+    flows = {int(r["water_month"]): float(r["flow_avg_cfs"]) for r in published("monthly_s0011_C_AMR004")}
+    for season, months in ((1, (3, 4, 5)), (2, (6, 7)), (3, (8, 9)), (5, (2,))):
+        row = next(r for r in published("seasonal_s0011") if r["season_id"] == str(season))
+        assert float(row["flow_avg_cfs"]) == pytest.approx(np.mean([flows[m] for m in months]), abs=0.001)
