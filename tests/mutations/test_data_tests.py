@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from tests.warehouse import reservoir_runs as runs
+from tests.warehouse import river_runs
 
 EXPLICIT: dict[str, dict[str, Any]] = {
     name: mutation
@@ -69,11 +70,13 @@ def read_tests(manifest: dict[str, Any]) -> Iterator[DataTest]:
 def warehouse(
     new_database: Callable[..., str], deployed_template: str, run_dbt: Callable[..., CompletedProcess[str]]
 ) -> Warehouse:
-    """A warehouse with two model runs in which all data tests are green."""
+    """A warehouse with model runs in which all data tests are green."""
     url = new_database(deployed_template)
-    for run in (runs.complete_run(), runs.late_run()):
+    made_up = (runs.complete_run(), runs.late_run(), river_runs.complete_run())
+    for run in made_up:
         runs.load(url, run)
-    run_dbt(url, "build", "--select", "scenario:s9101", "scenario:s9102", "--exclude", "test_type:unit", check=True)
+    scenarios = (f"scenario:{run.scenario_id}" for run in made_up)
+    run_dbt(url, "build", "--select", *scenarios, "--exclude", "test_type:unit", check=True)
     compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True)
     target = Path(compiled.args[compiled.args.index("--target-path") + 1])
     tests = read_tests(json.loads((target / "manifest.json").read_text()))

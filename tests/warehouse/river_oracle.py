@@ -239,7 +239,7 @@ def mean_of_ratios(ratios: Values, complete: Values) -> float:
 def season_groups(season: str) -> Iterator[npt.NDArray[np.int64]]:
     """Positions of the months of each season of the calendar that is whole."""
     wanted = SEASONS[season]
-    starts = (CALENDAR_MONTHS == wanted[0]).nonzero()[0]
+    starts = (wanted[0] == CALENDAR_MONTHS).nonzero()[0]
     yield from (start + np.arange(len(wanted)) for start in starts if start + len(wanted) <= MONTHS)
 
 

@@ -211,7 +211,7 @@ def test_a_tidal_channel_has_flows_and_no_ratio(warehouse: str) -> None:
 
 
 def test_only_whole_seasons_count(warehouse: str) -> None:
-    """Published: 101 dry seasons in 100 years, because a season without its July and one without October were counted."""
+    """Published: 101 dry seasons in 100 years, those cut off at both ends of the run among them."""
     seasons = rows_of(warehouse, "fct_env_flow_seasonal", "s9111")
     counts = {season: seasons["C_CAA003", season]["sample_count"] for season in oracle.SEASONS}
     assert counts == {"wet_peak": 100, "wet_base": 100, "spring_recession": 100, "dry": 99, "fall_pulse": 100}

@@ -46,6 +46,7 @@ def test_a_sparse_run_has_the_rows_that_follow_from_it(built: str) -> None:
     with psycopg.connect(built) as link:
         rows = link.execute(
             "select table_name, expected_rows, reviewed_rows, actual_rows from verification.fct_verification_row_count"
+            " where expected_rows > 0 or actual_rows > 0"
         ).fetchall()
     assert sorted(rows) == [
         ("fct_reservoir_period_summary", 3, None, 3),
