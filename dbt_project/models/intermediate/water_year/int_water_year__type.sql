@@ -36,11 +36,12 @@ of_run as (
         water_year_type.type_number
     from entity_series
     cross join calendar
-    cross join lateral unnest(
-        calendar.water_years,
-        calendar.water_months,
-        entity_series.month_values
-    ) as months (water_year, water_month, model_type)
+    cross join
+        lateral unnest(
+            calendar.water_years,
+            calendar.water_months,
+            entity_series.month_values
+        ) as months (water_year, water_month, model_type)
     left join water_year_type
         on
             entity_series.entity_code = water_year_type.index_code
@@ -101,8 +102,10 @@ compared as (
         index_code,
         water_year,
         coalesce('series ' || max(part_b), 'computed from runoff') as basis,
-        case when max(part_b) is not null then max(run_type_number) else max(computed_type_number) end
-            as type_number,
+        case
+            when max(part_b) is not null then max(run_type_number)
+            else max(computed_type_number)
+        end as type_number,
         max(run_type_number) as run_type_number,
         max(computed_type_number) as computed_type_number,
         max(computed_index_maf) as computed_index_maf
