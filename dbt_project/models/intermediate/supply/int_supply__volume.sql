@@ -27,7 +27,6 @@ calendar as (
     from month
 ),
 
--- read twice, but a filter on scenario or kind has to reach the series
 converted as not materialized (
     select
         entity_series.scenario_id,

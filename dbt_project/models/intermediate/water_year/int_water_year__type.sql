@@ -19,34 +19,20 @@ water_year_type as (
     select * from {{ ref('water_year_type') }}
 ),
 
-calendar as (
-    select
-        array_agg(water_year order by month_index) as water_years,
-        array_agg(water_month order by month_index) as water_months
-    from month
-),
-
 of_run as (
     select
         entity_series.scenario_id,
         entity_series.load_id,
         entity_series.entity_code as index_code,
         entity_series.part_b,
-        months.water_year,
+        month.water_year,
         water_year_type.type_number
     from entity_series
-    cross join calendar
-    cross join
-        lateral unnest(
-            calendar.water_years,
-            calendar.water_months,
-            entity_series.month_values
-        ) as months (water_year, water_month, model_type)
+    inner join month on month.water_month = 8
     left join water_year_type
         on
             entity_series.entity_code = water_year_type.index_code
-            and months.model_type = water_year_type.type_number
-    where months.water_month = 8
+            and entity_series.month_values[month.month_index] = water_year_type.type_number
 ),
 
 -- a type counts only where the lowest and the highest index that are possible agree on it
@@ -117,19 +103,16 @@ final as (
     select
         compared.scenario_id,
         compared.load_id,
-        compared.index_code,
+        index_code,
         compared.water_year,
-        compared.type_number,
+        type_number,
         water_year_type.type_code,
         compared.basis,
         compared.run_type_number,
         compared.computed_type_number,
         compared.computed_index_maf
     from compared
-    left join water_year_type
-        on
-            compared.index_code = water_year_type.index_code
-            and compared.type_number = water_year_type.type_number
+    left join water_year_type using (index_code, type_number)
 )
 
 select * from final
