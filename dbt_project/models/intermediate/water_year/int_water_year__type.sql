@@ -1,5 +1,4 @@
 -- Which type is each water year of a model run? The run's own type in May; without that series, the one of the index.
--- The model changes its type each February, when the forecast does, and from February to September it is that year's.
 with
 
 entity_series as (
@@ -103,16 +102,19 @@ final as (
     select
         compared.scenario_id,
         compared.load_id,
-        index_code,
+        compared.index_code,
         compared.water_year,
-        type_number,
+        compared.type_number,
         water_year_type.type_code,
         compared.basis,
         compared.run_type_number,
         compared.computed_type_number,
         compared.computed_index_maf
     from compared
-    left join water_year_type using (index_code, type_number)
+    left join water_year_type
+        on
+            compared.index_code = water_year_type.index_code
+            and compared.type_number = water_year_type.type_number
 )
 
 select * from final
