@@ -16,7 +16,7 @@ Node = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "coeqwal"
 PLACEHOLDER = re.compile(r"\b(TODO|TBD|TK|FIXME|placeholder)\b|^unknown\b", re.IGNORECASE)
-DIMENSIONLESS = re.compile(r"(^|_)cv(_|$)|_prob_|(^|_)(latitude|longitude|reliability|score|gini)$")
+DIMENSIONLESS = re.compile(r"(^|_)cv(_|$)|(^|_)pearson_[rt]$|_prob_|(^|_)(latitude|longitude|reliability|score|gini)$")
 LAYERS = {
     "staging": r"stg_[a-z]+__[a-z_]+$",
     "intermediate": r"int_[a-z_]+?__[a-z_]+$",

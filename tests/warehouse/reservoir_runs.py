@@ -53,6 +53,10 @@ class Run:
         """Add a series."""
         self.series.append(Series(part_b, part_c, units, values, part_f, dss_kind))
 
+    def add_input(self, part_b: str, part_c: str, units: str, values: Values) -> None:
+        """Add a series of the SV file."""
+        self.series.append(Series(part_b, part_c, units, values, dss_kind="sv"))
+
     def span(self) -> tuple[int, int]:
         """Positions of the first and last month with a value in any series."""
         known = np.any([~np.isnan(s.values) for s in self.series], axis=0).nonzero()[0]
@@ -84,7 +88,7 @@ def load(url: str, run: Run) -> None:
             for row, s in enumerate(run.series, start=1):
                 values = [None if np.isnan(v) else float(v) for v in s.values]
                 parts = ("CALSIM", s.part_b, s.part_c, "1MON", s.part_f, "PER-AVER")
-                origin = (run.load_id, "dv.dss", row, "0" * 64)
+                origin = (run.load_id, f"{s.dss_kind}.dss", row, "0" * 64)
                 copy.write_row((run.scenario_id, s.dss_kind, *parts, s.units, month_start(0), values, *origin))
         cursor.execute("delete from staging.scenario_load where scenario_id = %s", [run.scenario_id])
         cursor.execute(

@@ -24,7 +24,9 @@ final as (
         fact.computed_index_maf
     from fact
     left join water_year_type
-        on fact.index_code = water_year_type.index_code and fact.type_number = water_year_type.type_number
+        on
+            fact.index_code = water_year_type.index_code
+            and fact.type_number = water_year_type.type_number
 )
 
 select * from final

@@ -64,7 +64,8 @@ reviewed as (
     select * from {{ ref(table) }}
     where {{ in_scope() }}
 ),
-{%- endfor %}
+
+{% endfor -%}
 
 counted as (
     {%- for table in tables %}

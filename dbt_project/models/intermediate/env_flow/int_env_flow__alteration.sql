@@ -30,12 +30,12 @@ band as (
 compared as (
     select
         band.*,
-        100 * within_band.share as within_reference_pct
+        100 * within_band.share_within as within_reference_pct
     from band
     cross join lateral (
         select
             {{ share_true('flow_cfs between band.unimpaired_q10_cfs and band.unimpaired_q90_cfs') }}
-                as share
+                as share_within
         from unnest(band.flow_cfs_values) as year_value (flow_cfs)
     ) as within_band
 ),

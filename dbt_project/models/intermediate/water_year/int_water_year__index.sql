@@ -22,17 +22,31 @@ weight as (
     group by index_code
 ),
 
+weighed as (
+    select
+        runoff.*,
+        weight.previous_weight,
+        weight.cap_maf,
+        weight.april_july_weight * runoff.april_july_runoff_maf
+        + weight.october_march_weight * runoff.october_march_runoff_maf as runoff_term_maf
+    from runoff
+    inner join weight on runoff.index_code = weight.index_code
+),
+
 -- the years in a row, so that the recursion runs within one scenario and a filter on it reaches the series
 scenario_years as (
     select
         scenario_id,
         load_id,
         index_code,
+        previous_weight,
+        cap_maf,
         array_agg(water_year order by water_year) as water_years,
         array_agg(october_march_runoff_maf order by water_year) as october_march_runoffs,
-        array_agg(april_july_runoff_maf order by water_year) as april_july_runoffs
-    from runoff
-    group by scenario_id, load_id, index_code
+        array_agg(april_july_runoff_maf order by water_year) as april_july_runoffs,
+        array_agg(runoff_term_maf order by water_year) as runoff_terms
+    from weighed
+    group by scenario_id, load_id, index_code, previous_weight, cap_maf
 ),
 
 chained as (
@@ -40,42 +54,42 @@ chained as (
         scenario_years.scenario_id,
         scenario_years.load_id,
         scenario_years.index_code,
-        scenario_years.water_years[chain.place] as water_year,
-        scenario_years.october_march_runoffs[chain.place] as october_march_runoff_maf,
-        scenario_years.april_july_runoffs[chain.place] as april_july_runoff_maf,
-        chain.lowest_index_maf,
-        chain.highest_index_maf
+        scenario_years.water_years[turn.place] as water_year,
+        scenario_years.october_march_runoffs[turn.place] as october_march_runoff_maf,
+        scenario_years.april_july_runoffs[turn.place] as april_july_runoff_maf,
+        turn.lowest_index_maf,
+        turn.highest_index_maf
     from scenario_years
-    inner join weight on scenario_years.index_code = weight.index_code
-    cross join lateral (
-        with recursive chain as (
-            select
-                0 as place,
-                null::double precision as lowest_index_maf,
-                null::double precision as highest_index_maf
-            union all
-            select
-                chain.place + 1 as place,
-                of_year.runoff_term
-                + weight.previous_weight * least(weight.cap_maf, coalesce(lowest_index_maf, 0))
-                    as lowest_index_maf,
-                of_year.runoff_term
-                + weight.previous_weight * least(weight.cap_maf, highest_index_maf)
-                    as highest_index_maf
-            from chain
-            cross join lateral (
+    cross join
+        lateral (  -- noqa: ST05
+            with recursive of_place as (
                 select
-                    weight.april_july_weight
-                    * scenario_years.april_july_runoffs[chain.place + 1]
-                    + weight.october_march_weight
-                    * scenario_years.october_march_runoffs[chain.place + 1] as runoff_term
-            ) as of_year
-            where chain.place < cardinality(scenario_years.water_years)
-        )
+                    0 as place,
+                    null::double precision as lowest_index_maf,
+                    null::double precision as highest_index_maf
+                union all
+                select
+                    of_place.place + 1 as place,
+                    scenario_years.runoff_terms[of_place.place + 1]
+                    + scenario_years.previous_weight
+                    * least(scenario_years.cap_maf, coalesce(of_place.lowest_index_maf, 0))
+                        as lowest_index_maf,
+                    -- least() passes over an index that is not known: the cap is left
+                    scenario_years.runoff_terms[of_place.place + 1]
+                    + scenario_years.previous_weight
+                    * least(scenario_years.cap_maf, of_place.highest_index_maf)
+                        as highest_index_maf
+                from of_place
+                where of_place.place < cardinality(scenario_years.water_years)
+            )
 
-        select * from chain
-        where place > 0
-    ) as chain
+            select
+                of_place.place,
+                of_place.lowest_index_maf,
+                of_place.highest_index_maf
+            from of_place
+            where of_place.place > 0
+        ) as turn
 ),
 
 final as (

@@ -1,5 +1,4 @@
 -- Which type is each water year of a model run? The run's own type in May; without that series, the one of the index.
--- The model changes its type each February, when the forecast does, and from February to September it is that year's.
 with
 
 entity_series as (
@@ -19,33 +18,20 @@ water_year_type as (
     select * from {{ ref('water_year_type') }}
 ),
 
-calendar as (
-    select
-        array_agg(water_year order by month_index) as water_years,
-        array_agg(water_month order by month_index) as water_months
-    from month
-),
-
 of_run as (
     select
         entity_series.scenario_id,
         entity_series.load_id,
         entity_series.entity_code as index_code,
         entity_series.part_b,
-        months.water_year,
+        month.water_year,
         water_year_type.type_number
     from entity_series
-    cross join calendar
-    cross join lateral unnest(
-        calendar.water_years,
-        calendar.water_months,
-        entity_series.month_values
-    ) as months (water_year, water_month, model_type)
+    inner join month on month.water_month = 8
     left join water_year_type
         on
             entity_series.entity_code = water_year_type.index_code
-            and months.model_type = water_year_type.type_number
-    where months.water_month = 8
+            and entity_series.month_values[month.month_index] = water_year_type.type_number
 ),
 
 -- a type counts only where the lowest and the highest index that are possible agree on it
@@ -101,8 +87,10 @@ compared as (
         index_code,
         water_year,
         coalesce('series ' || max(part_b), 'computed from runoff') as basis,
-        case when max(part_b) is not null then max(run_type_number) else max(computed_type_number) end
-            as type_number,
+        case
+            when max(part_b) is not null then max(run_type_number)
+            else max(computed_type_number)
+        end as type_number,
         max(run_type_number) as run_type_number,
         max(computed_type_number) as computed_type_number,
         max(computed_index_maf) as computed_index_maf

@@ -27,7 +27,7 @@ of_months as (
         load_id,
         reach_code,
         count(flow_taf) as total_months,
-        corr(flow_cfs, unimpaired_cfs) as correlation,
+        {{ correlation('flow_cfs', 'unimpaired_cfs') }} as r_of_all_months,
         regr_count(flow_cfs, unimpaired_cfs) as correlation_months_count,
         case when has_ratio then {{ volume_ratio('flow_taf', 'unimpaired_taf') }} end
             as of_unimpaired_volume_pct,
@@ -40,6 +40,16 @@ of_months as (
     group by scenario_id, load_id, reach_code, has_ratio
 ),
 
+correlated as (
+    select
+        of_months.scenario_id,
+        of_months.reach_code,
+        of_months.r_of_all_months as pearson_r
+    from of_months
+    cross join limits
+    where of_months.correlation_months_count >= limits.correlation_minimum_months
+),
+
 of_years as (
     select
         scenario_id,
@@ -48,14 +58,13 @@ of_years as (
         avg(flow_cfs) as annual_flow_mean_cfs,
         avg(flow_taf) as annual_flow_mean_taf,
         {{ signed_coefficient_of_variation('flow_taf') }} as annual_flow_cv,
-        {{ exceedance_columns('flow_cfs', 'flow_', '_cfs') }},
-        {{ exceedance_columns('flow_taf', 'flow_', '_taf') }},
         {%- for basis in ['of_unimpaired', 'of_target'] %}
         count({{ basis }}_pct) as {{ basis }}_years_count,
         avg({{ basis }}_pct) as {{ basis }}_annual_mean_pct,
-        {{ signed_coefficient_of_variation(basis ~ '_pct') }}
-            as {{ basis }}_annual_cv{{ ',' if not loop.last }}
+        {{ signed_coefficient_of_variation(basis ~ '_pct') }} as {{ basis }}_annual_cv,
         {%- endfor %}
+        {{ exceedance_columns('flow_cfs', 'flow_', '_cfs') }},
+        {{ exceedance_columns('flow_taf', 'flow_', '_taf') }}
     from years
     group by scenario_id, reach_code
 ),
@@ -77,9 +86,9 @@ final as (
         of_years.flow_exc_p{{ p }}_taf,
         {%- endfor %}
         of_months.correlation_months_count::integer as correlation_months_count,
-        pearson.pearson_r,
-        pearson.pearson_r * sqrt(
-            (of_months.correlation_months_count - 2) / nullif(1 - pearson.pearson_r ^ 2, 0)
+        correlated.pearson_r,
+        correlated.pearson_r * sqrt(
+            (of_months.correlation_months_count - 2) / nullif(1 - correlated.pearson_r ^ 2, 0)
         ) as pearson_t,
         {%- for basis in ['of_unimpaired', 'of_target'] %}
         of_years.{{ basis }}_years_count::integer as {{ basis }}_years_count,
@@ -98,14 +107,10 @@ final as (
             of_months.scenario_id = of_years.scenario_id
             and of_months.reach_code = of_years.reach_code
     inner join simulation on of_months.scenario_id = simulation.scenario_id
-    cross join limits
-    cross join lateral (
-        select
-            case
-                when of_months.correlation_months_count >= limits.correlation_minimum_months
-                    then of_months.correlation
-            end as pearson_r
-    ) as pearson
+    left join correlated
+        on
+            of_months.scenario_id = correlated.scenario_id
+            and of_months.reach_code = correlated.reach_code
 )
 
 select * from final

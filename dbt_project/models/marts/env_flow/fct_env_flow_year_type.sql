@@ -26,7 +26,7 @@ final as (
         scenario_id,
         reach_code,
         year_type_number,
-        ('{W,AN,BN,D,C}'::text [])[year_type_number] as year_type_code,
+        (array['W', 'AN', 'BN', 'D', 'C'])[year_type_number] as year_type_code,
         count(flow_taf)::integer as sample_count,
         avg(flow_cfs) as flow_mean_cfs,
         avg(flow_taf) as flow_mean_taf,
