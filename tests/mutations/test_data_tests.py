@@ -17,9 +17,8 @@ import psycopg
 import pytest
 import yaml
 
-from tests.warehouse import applied_water_runs, delta_runs, river_runs
+from tests.warehouse import applied_water_runs, delta_runs, river_runs, tier_results
 from tests.warehouse import reservoir_runs as runs
-from tests.warehouse import tier_results
 from tests.warehouse.supply_runs import supply_run
 
 EXPLICIT: dict[str, dict[str, Any]] = {
@@ -77,7 +76,14 @@ def warehouse(
     complete = runs.complete_run()
     tier_results.add_salinity(complete)
     of_delta = (delta_runs.complete_run("s0020"), delta_runs.complete_run("s0021"), delta_runs.plain_run("s0047"))
-    made = (complete, runs.late_run(), *of_delta, supply_run(), applied_water_runs.small_run(), river_runs.complete_run())
+    made = (
+        complete,
+        runs.late_run(),
+        *of_delta,
+        supply_run(),
+        applied_water_runs.small_run(),
+        river_runs.complete_run(),
+    )
     for run in made:
         runs.load(url, run)
     for run in made[:2]:
