@@ -48,7 +48,8 @@ def test_a_sparse_run_has_the_rows_that_follow_from_it(built: str) -> None:
             "select table_name, expected_rows, reviewed_rows, actual_rows from verification.fct_verification_row_count"
             " where expected_rows > 0 or actual_rows > 0"
         ).fetchall()
-    assert sorted(rows) == [
+    # tables of other families have, and should have, none
+    assert sorted(row for row in rows if row[1:] != (0, None, 0)) == [
         ("fct_reservoir_period_summary", 3, None, 3),
         ("fct_reservoir_spill_monthly", 36, None, 36),
         ("fct_reservoir_storage_monthly", 36, None, 36),
