@@ -42,7 +42,7 @@ class Relation:
         group: what it is shown with: the folder of a seed, `dimensions`, the family of a fact, or `verification`.
         columns: declared type by column, in declared order; an empty type where none is declared.
         key: columns of the uniqueness test that states the grain.
-        required: columns with a not_null test.
+        required: columns that a test says are not NULL.
         references: foreign keys, sorted.
     """
 
@@ -108,8 +108,19 @@ def _relation(node: dict[str, Any], tests: list[dict[str, Any]]) -> Relation:
         group=_group(node),
         columns=columns,
         key=_key(order, tests),
-        required=frozenset(column for test in _of_kind(tests, "not_null") for column in _columns(test)),
+        required=required(tests),
         references=tuple(sorted(_references(tests), key=lambda r: (order.index(r.column), r.to_table, r.where))),
+    )
+
+
+def required(tests: list[dict[str, Any]]) -> frozenset[str]:
+    """Columns that generic tests say are not NULL: by themselves, in a list, or in a key that is known in full."""
+    found = _of_kind(tests, "not_null", "not_null_columns", "unique_grain")
+    return frozenset(
+        column
+        for test in found
+        for column in _columns(test)
+        if column not in test["test_metadata"]["kwargs"].get("may_be_null", ())
     )
 
 

@@ -121,7 +121,7 @@ def _looked_at(table: SeedTable, test: SeedTest) -> Iterator[tuple[int, list[str
 
 
 def tests_hold(table: SeedTable, seed: SeedDeclaration, tables: Tables) -> Iterator[SeedProblem]:
-    """The tests of the yml that need no SQL: unique, unique_grain, not_null, accepted_values, relationships."""
+    """The tests of the yml that need no SQL: keys, not_null, accepted_values, relationships."""
     for test in seed.tests:
         seen: dict[tuple[str, ...], int] = {}
         target = re.search(r"ref\('(\w+)'\)", str(test.arguments.get("to", "")))
@@ -131,11 +131,13 @@ def tests_hold(table: SeedTable, seed: SeedDeclaration, tables: Tables) -> Itera
         for line, cells in _looked_at(table, test):
             shown = ", ".join(cells)
             message = ""
+            if test.kind in ("not_null", "not_null_columns", "unique_grain"):
+                empty = {column for column, cell in zip(test.columns, cells, strict=True) if not cell}
+                for column in empty.difference(test.arguments.get("may_be_null", ())):
+                    yield SeedProblem(table.path, line, column, "is empty")
             if test.kind in ("unique", "unique_grain"):
                 first = seen.setdefault(tuple(cells), line)
                 message = f"{shown} stands in line {first} already" if first != line and any(cells) else ""
-            elif test.kind == "not_null" and not cells[0]:
-                message = "is empty"
             elif test.kind == "accepted_values" and cells[0] and cells[0] not in accepted:
                 message = f"{shown!r} is none of {', '.join(sorted(accepted))}"
             elif test.kind == "relationships" and cells[0] and known is not None and cells[0] not in known:

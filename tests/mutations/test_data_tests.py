@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -134,29 +135,33 @@ def set_one(test: DataTest, column: str, value: str, condition: str = "true") ->
     return f"update {test.relation} set {column} = {value} where ctid = ({chosen})"
 
 
-def rule(link: psycopg.Connection, test: DataTest) -> str | None:
-    """How a test of a general kind is broken; None if there is no rule for its kind."""
+def rule(link: psycopg.Connection, test: DataTest) -> Iterator[str]:
+    """The ways to break a test of a general kind: one for each thing it says of a column; none without a rule."""
     a = test.arguments
     column = a.get("column_name", "")
+    columns = a.get("columns") or [column]
     copy = f"insert into {test.relation} select * from {test.relation} where {test.where} limit 1"
     loss = f"delete from {test.relation} where ctid = (select ctid from {test.relation} limit 1)"
     match test.kind:
-        case "not_null":
-            return set_one(test, column, "null")
-        case "unique" | "unique_grain" | "one_row_unless":
-            return copy
+        case "not_null" | "not_null_columns":
+            yield from (set_one(test, name, "null") for name in columns)
+        case "unique_grain":
+            yield copy
+            yield from (set_one(test, name, "null") for name in columns if name not in a.get("may_be_null", ()))
+        case "unique" | "one_row_unless":
+            yield copy
         case "complete_water_year" | "complete_calendar":
-            return loss
+            yield loss
         case "relationships" | "accepted_values":
-            return set_one(test, column, NO_SUCH[column_type(link, test.relation, column)], f"{column} is not null")
+            yield set_one(test, column, NO_SUCH[column_type(link, test.relation, column)], f"{column} is not null")
         case "within_range":
-            outside = a["max_value"] + 1 if "max_value" in a else a["min_value"] - 1
-            return set_one(test, column, str(outside), f"{column} is not null")
+            outside = [a[end] + step for end, step in (("min_value", -1), ("max_value", 1)) if end in a]
+            yield from (set_one(test, name, str(v), f"{name} is not null") for name in columns for v in outside)
         case "ascending":
-            return set_one(test, a["columns"][0], f"{a['columns'][1]} + 1", f"{a['columns'][1]} is not null")
+            steps = [step for order in a["orders"] for step in pairwise(order)]
+            yield from (set_one(test, low, f"{high} + 1", f"{high} is not null") for low, high in steps)
         case "same_value":
-            return set_one(test, a["other"], f"{a['other']} + 1", f"{a['other']} is not null")
-    return None
+            yield from (set_one(test, other, f"{other} + 1", f"{other} is not null") for _, other in a["pairs"])
 
 
 def test_all_are_green_before(warehouse: Warehouse) -> None:
@@ -166,18 +171,20 @@ def test_all_are_green_before(warehouse: Warehouse) -> None:
 
 
 def test_each_test_goes_red(warehouse: Warehouse) -> None:
-    """Each data test finds what is broken for it, by its own row in data_tests*.yml or by the rule of its kind."""
+    """Each data test finds all that is broken for it, by its own row in data_tests*.yml or by the rule of its kind."""
     silent = []
     with psycopg.connect(warehouse.url) as link:
         for test in warehouse.tests.values():
-            if test.name in EXPLICIT:
+            if test.name in EXPLICIT and test.kind != "unique_grain":
                 continue
             as_table(link, test.relation) if test.relation else None
-            statement = rule(link, test)
-            assert statement, f"no mutation for the data test {test.name}: add it to a tests/mutations/data_tests*.yml"
-            changed = link.execute(statement.encode()).rowcount
-            if changed != 1 or not failures(link, test):
-                silent.append(f"{test.name}: {statement} ({changed} rows)")
+            statements = list(rule(link, test))
+            assert statements, f"no mutation for the data test {test.name}: add it to a tests/mutations/data_tests*.yml"
+            for statement in statements:
+                with link.transaction(force_rollback=True):
+                    changed = link.execute(statement.encode()).rowcount
+                    if changed != 1 or not failures(link, test):
+                        silent.append(f"{test.name}: {statement} ({changed} rows)")
             link.rollback()
     assert silent == []
 
@@ -209,4 +216,4 @@ def test_dbt_itself_goes_red(
     assert result.returncode == 1
     finished = [line.split() for line in result.stdout.splitlines() if " of " in line and "START" not in line]
     assert [words[words.index("FAIL") + 2] for words in finished if "FAIL" in words] == [name]
-    assert len(finished) > 30
+    assert len(finished) > 10

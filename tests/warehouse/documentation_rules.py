@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from extract.reference.manifest import required
+
 Node = dict[str, Any]
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "coeqwal"
@@ -90,14 +92,15 @@ def grain_is_tested(manifest: Node) -> Iterator[str]:
     for node in nodes(manifest, "model", "seed"):
         kinds: dict[str, list[Node]] = {}
         for test in tests_of(manifest, node):
-            kinds.setdefault((test.get("test_metadata") or {}).get("name", ""), []).append(test)
+            if test.get("test_metadata"):
+                kinds.setdefault(test["test_metadata"]["name"], []).append(test)
         unique = [t["test_metadata"]["kwargs"] for kind in UNIQUE for t in kinds.get(kind, [])]
         if not unique:
             yield f"{node['name']}: no uniqueness test"
         elif layer(node) in ("marts", "verification", "api"):
-            filled = {t["column_name"] for t in kinds.get("not_null", [])}
+            filled = required([t for tests in kinds.values() for t in tests])
             keys = min((k.get("columns") or [k["column_name"]] for k in unique), key=len)
-            yield from (f"{node['name']}.{key}: key without not_null" for key in keys if key not in filled)
+            yield from (f"{node['name']}.{key}: key that may be NULL" for key in keys if key not in filled)
 
 
 def contract_is_enforced(manifest: Node) -> Iterator[str]:

@@ -64,6 +64,13 @@ def test_rule_for_tests_finds_what_breaks_it(manifest: dict[str, Any], rule: str
     assert [line.split(":")[0] for line in getattr(rules, rule)(broken)] == [RANGE_TEST]
 
 
+def test_key_that_may_be_null_is_found(manifest: dict[str, Any]) -> None:
+    broken = copy.deepcopy(manifest)
+    grain = next(n for n in broken["nodes"].values() if n["name"] == "fct_reservoir_storage_monthly_grain")
+    grain["test_metadata"]["kwargs"]["may_be_null"] = ["water_month"]
+    assert list(rules.grain_is_tested(broken)) == ["fct_reservoir_storage_monthly.water_month: key that may be NULL"]
+
+
 def test_every_rule_is_broken_somewhere() -> None:
     assert {rule.__name__ for rule in rules.RULES} == {*BROKEN, "warnings_have_an_owner", "own_tests_say_why"}
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from extract.reference.manifest import required
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "dbt_project" / "docs" / "reference_faults"
 INDEX = "README.md"
@@ -50,12 +52,15 @@ def general_tests(manifest: dict[str, Any]) -> dict[str, set[str]]:
     """Kinds of the general dbt tests by `column` and `relation.column`."""
     found: dict[str, set[str]] = {}
     for node in manifest["nodes"].values():
-        meta = node.get("test_metadata") or {}
-        column = meta.get("kwargs", {}).get("column_name")
-        if column and node.get("attached_node"):
-            relation = node["attached_node"].rpartition(".")[2]
+        if not (node.get("test_metadata") and node.get("attached_node")):
+            continue
+        kind, arguments = node["test_metadata"]["name"], node["test_metadata"]["kwargs"]
+        relation = node["attached_node"].rpartition(".")[2]
+        said = {(column, kind) for column in [arguments.get("column_name"), *arguments.get("columns", ())] if column}
+        said |= {(column, "not_null") for column in required([node])}
+        for column, kind in said:
             for name in (column, f"{relation}.{column}"):
-                found.setdefault(name, set()).add(meta["name"])
+                found.setdefault(name, set()).add(kind)
     return found
 
 

@@ -41,7 +41,7 @@ seeds:
     data_tests:
       - unique_grain: {arguments: {columns: [lake_code, kind]}}
     columns:
-      - {name: lake_code, description: Code., data_tests: [not_null]}
+      - {name: lake_code, description: Code.}
       - name: kind
         description: Kind.
         data_tests:
@@ -124,6 +124,7 @@ def test_the_seeds_of_the_project_are_in_order() -> None:
         ("basin.csv", b"B,", b"A,", "seeds/basin.csv:3:basin_code: A stands in line 2 already"),
         ("basin.csv", b"B,", b",", "seeds/basin.csv:3:basin_code: is empty"),
         ("basin.csv", b"false", b"", "seeds/basin.csv:3:is_wet: is empty"),
+        ("lake.csv", b"X,built", b",built", "seeds/lake.csv:2:lake_code: is empty"),
         ("lake.csv", b"X,natural", b"X,built", "seeds/lake.csv:3:lake_code: X, built stands in line 2 already"),
         ("lake.csv", b"Y,natural", b"Y,dug", "seeds/lake.csv:4:kind: 'dug' is none of built, natural"),
         ("lake.csv", b"natural,A", b"natural,Q", "seeds/lake.csv:3:basin_code: 'Q' is no basin_code of the seed basin"),
