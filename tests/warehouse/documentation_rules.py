@@ -31,7 +31,7 @@ MAY_READ = {
     "staging": ("source",),
     "intermediate": ("staging", "intermediate", "marts/reference", "seed"),
     "marts/reference": ("staging", "seed"),
-    "marts": ("staging", "intermediate", "marts/reference", "seed"),
+    "marts": ("staging", "intermediate", "marts/reference", "marts", "seed"),
     "verification": ("staging", "intermediate", "marts/reference", "marts", "verification", "seed"),
     "api": ("intermediate", "marts/reference", "marts", "verification", "api", "seed"),
 }
@@ -120,7 +120,7 @@ def name_fits_layer(manifest: Node) -> Iterator[str]:
 
 
 def reads_only_below(manifest: Node) -> Iterator[str]:
-    """A layer reads from the layers below it."""
+    """A layer reads from the layers below it; facts may read facts."""
     known = {node["unique_id"]: node for node in nodes(manifest, "model", "seed", "source")}
     for node in nodes(manifest, "model"):
         for parent in node["depends_on"]["nodes"]:

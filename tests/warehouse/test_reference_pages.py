@@ -54,8 +54,8 @@ NOT_IN_DATABASE, NOT_IN_MANIFEST = "in the manifest, not in the database", "in t
             ],
         ),
         (
-            "alter table reference.unit alter column si_factor type numeric",
-            ["reference.unit.si_factor: double precision in the manifest, numeric in the database"],
+            "alter table reference.d1641_x2_days alter column previous_index_taf type numeric",
+            ["reference.d1641_x2_days.previous_index_taf: double precision in the manifest, numeric in the database"],
         ),
         ("create table marts.fct_left_over (a integer)", [f"marts.fct_left_over: {NOT_IN_MANIFEST}"]),
         (

@@ -1,4 +1,11 @@
 -- Does what was delivered follow from the model run, where the rule of the tier is public? Open (NULL) with a reason.
+{%- set compared = [
+    ('level', 'tier_level', 'true', 'a threshold of the rule is not public, or months are missing'),
+    (
+        'continuous_score', 'tier_score', 'is_interpolated and tier_score is not null',
+        'the interpolation within this level is not public'
+    ),
+] %}
 with
 
 delivered as (
@@ -39,7 +46,7 @@ paired as (
     select
         delivered.*,
         tier_rule.is_interpolated,
-        computed.tier_level as computed_level,
+        computed.tier_level as computed_tier_level,
         computed.tier_score as computed_tier_score,
         scenario_load.load_id,
         case
@@ -57,30 +64,20 @@ paired as (
 ),
 
 checked as (
+    {%- for quantity, value, condition, reason in compared %}
     select
         scenario_id,
         tier_code,
         coalesce(location_code, '*') as location_code,
-        'level' as quantity,
-        tier_level::double precision as delivered_score,
-        computed_level::double precision as computed_score,
-        coalesce(missing_input, 'a threshold of the rule is not public, or months are missing')
-            as reason,
+        '{{ quantity }}' as quantity,
+        {{ value }}::double precision as delivered_score,
+        computed_{{ value }}::double precision as computed_score,
+        coalesce(missing_input, '{{ reason }}') as reason,
         load_id
     from paired
+    where {{ condition }}
     union all
-    select
-        scenario_id,
-        tier_code,
-        coalesce(location_code, '*') as location_code,
-        'continuous_score' as quantity,
-        tier_score as delivered_score,
-        computed_tier_score as computed_score,
-        coalesce(missing_input, 'the interpolation within this level is not public') as reason,
-        load_id
-    from paired
-    where is_interpolated and tier_score is not null
-    union all
+    {%- endfor %}
     select
         delivered.scenario_id,
         delivered.tier_code,
