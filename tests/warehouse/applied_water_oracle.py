@@ -30,6 +30,7 @@ from tests.warehouse.reservoir_oracle import (
 from tests.warehouse.reservoir_runs import Run, Values
 
 EVENT_TAF = 0.1
+BALANCE_TAF = 0.1
 FULL_DELIVERY = 0.95
 EMPTY = np.full(MONTHS, np.nan)
 UNIT_MEASURES = ("demand", "delivery", "groundwater_pumping", "shortage", "groundwater_shortage")
@@ -42,6 +43,7 @@ class Entity:
     Attributes:
         target: what the shortage is measured against.
         present: measures whose series is in the file.
+        residual: what the water balance leaves over; unknown where shortage itself comes from the balance.
     """
 
     code: str
@@ -54,6 +56,7 @@ class Entity:
     shortage_source: str
     pumping_basis: str
     key: str = field(default="unit_code")
+    residual: Values = field(default_factory=lambda: EMPTY)
 
 
 def mapping(kind: str) -> dict[str, dict[str, list[dict[str, str]]]]:
@@ -123,9 +126,23 @@ def units(run: Run, kind: str) -> Iterator[Entity]:
             pumping, basis = pumped, "model"
         elif "groundwater_pumping" in found and "groundwater_pumping" not in present and left is not None and given:
             pumping, basis = left - given[0], "calculated"
+        residual, drawn = EMPTY, term("groundwater_pumping")
+        if left is not None and given and drawn is not None:
+            residual = left - drawn - given[0]
         asked = EMPTY if demand is None else demand
         got = found["delivery"][1] if "delivery" in found else None
-        yield Entity(code, present, EMPTY if got is None else got, asked, asked, shortage, pumping, source, basis)
+        yield Entity(
+            code,
+            present,
+            EMPTY if got is None else got,
+            asked,
+            asked,
+            shortage,
+            pumping,
+            source,
+            basis,
+            residual=residual,
+        )
 
 
 def aggregates(run: Run, kind: str) -> Iterator[Entity]:
@@ -188,6 +205,25 @@ def months_of(run: Run, family: str, measure: str) -> Iterator[Row]:
                 if e.key == "unit_code":
                     row["demand_met_pct"] = percent(share_met(e.demand[chosen], e.shortage[chosen]))
             yield row
+
+
+def balances(run: Run, family: str) -> Iterator[Row]:
+    """Rows of fct_water_balance_check, of agricultural units or refuges."""
+    for e in entities(run, family):
+        checked = ~np.isnan(e.residual)
+        if checked.any():
+            off = int((abs(e.residual[checked]) > BALANCE_TAF).sum())
+            yield {
+                "entity_kind": f"{family}_demand_unit",
+                "entity_code": e.code,
+                "checked_months_count": int(checked.sum()),
+                "unbalanced_months_count": off,
+                "is_balanced": off == 0,
+                "demand_mean_taf": float(e.demand[checked].mean()),
+                "residual_mean_taf": float(e.residual[checked].mean()),
+                "residual_largest_taf": float(abs(e.residual[checked]).max()),
+                "tolerance_taf": BALANCE_TAF,
+            }
 
 
 def by_year(values: Values) -> Values:

@@ -29,7 +29,12 @@ MONTHLY = {
 }
 FACTS = {f"fct_{f}_{m}_monthly": partial(oracle.months_of, family=f, measure=m) for f in MONTHLY for m in MONTHLY[f]}
 FACTS |= {f"fct_{f}_period_summary": partial(oracle.summary, family=f) for f in MONTHLY}
-KEYS = ("unit_code", "aggregate_code", "water_month")
+FACTS |= {f"balance of {f}": partial(oracle.balances, family=f) for f in ("agricultural", "refuge")}
+RELATIONS = {
+    f"balance of {f}": f"(select * from verification.fct_water_balance_check where entity_kind = '{f}_demand_unit') b"
+    for f in ("agricultural", "refuge")
+}
+KEYS = ("unit_code", "aggregate_code", "entity_code", "water_month")
 DbtCommand = Callable[..., CompletedProcess[str]]
 
 
@@ -60,13 +65,15 @@ def warehouse(
     run = reservoir_runs.read_calsim_csv(wide_csv, "s9201")
     damaged = applied_water_runs.damaged(run, "s9202")
     reservoir_runs.load(url, damaged)
-    run_dbt(url, "run", "--select", *(f"scenario:{s},{fact}" for s in ("s9201", "s9202") for fact in FACTS), check=True)
+    built = [*(fact for fact in FACTS if fact not in RELATIONS), "fct_water_balance_check"]
+    run_dbt(url, "run", "--select", *(f"scenario:{s},{fact}" for s in ("s9201", "s9202") for fact in built), check=True)
     return Warehouse(url, wide_csv, {"s9201": run, "s9202": damaged}, {"s9201": load_id, "s9202": damaged.load_id})
 
 
 def rows_of(url: str, fact: str, scenario_id: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     with psycopg.connect(url, row_factory=dict_row) as link:
-        found = link.execute(f"select * from marts.{fact} where scenario_id = %s", [scenario_id]).fetchall()
+        relation = RELATIONS.get(fact, f"marts.{fact}")
+        found = link.execute(f"select * from {relation} where scenario_id = %s", [scenario_id]).fetchall()
     return {key_of(row): row for row in found}
 
 
@@ -116,6 +123,7 @@ def test_every_column_has_a_value_somewhere(warehouse: Warehouse, fact: str) -> 
         ("AW_72_PR1", "fct_refuge_period_summary"),
         ("SHORT_SWP_PAG_N", "fct_ag_aggregate_shortage_monthly"),
         ("DEL_CVP_PRF_S", "fct_refuge_aggregate_delivery_monthly"),
+        ("AW_72_PR1", "balance of refuge"),
     ],
 )
 def test_a_changed_cell_of_the_csv_is_seen(warehouse: Warehouse, tmp_path: Path, part_b: str, fact: str) -> None:
