@@ -17,8 +17,6 @@ from psycopg.rows import dict_row
 from tests.warehouse import applied_water_oracle as oracle
 from tests.warehouse import applied_water_runs, reservoir_runs
 
-pytestmark = pytest.mark.postgres_15
-
 RELATIVE = 1e-9
 ABSOLUTE = 1e-9
 MONTHLY = {

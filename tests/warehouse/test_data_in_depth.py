@@ -16,8 +16,6 @@ from tests.warehouse import delta_oracle as oracle
 from tests.warehouse import delta_runs as runs
 from tests.warehouse.reservoir_runs import MONTHS, Run, Values, load, storage
 
-pytestmark = pytest.mark.postgres_15
-
 CAPACITY_TAF = 4552.0
 
 

@@ -22,8 +22,6 @@ from tests.warehouse import supply_oracle as oracle
 from tests.warehouse import supply_oracle_urban as urban
 from tests.warehouse import supply_runs
 
-pytestmark = pytest.mark.postgres_15
-
 FAMILIES = {"urban": urban.URBAN, "contractor": urban.CONTRACTOR, "cws_aggregate": urban.GROUP}
 MADE_UP = {"s9105": supply_runs.supply_run(), "s9106": supply_runs.doubtful_supply_run()}
 SYNTHETIC = "s9301"
