@@ -6,6 +6,8 @@ COEQWAL_PG_BIN names other binaries for the embedded server.
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import os
 import shlex
 import subprocess
@@ -53,10 +55,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if given:
         yield given
         return
-    binaries = Path(os.environ.get("COEQWAL_PG_BIN") or bundled_binaries())
-    server = EmbeddedServer(tmp_path_factory.mktemp("server") / "pg", binaries, (Path(sys.executable),))
+    server = EmbeddedServer(tmp_path_factory.mktemp("server") / "pg", _binaries(), (Path(sys.executable),))
     yield server.start()
     server.stop()
+
+
+def _binaries() -> Path:
+    return Path(os.environ.get("COEQWAL_PG_BIN") or bundled_binaries())
 
 
 def on_database(server_url: str, name: str) -> str:
@@ -136,11 +141,49 @@ def prepared_template(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-def deployed_template(new_database: NewDatabase, prepared_template: str, run_dbt: RunDbt) -> str:
-    """A database in which `dbt build` has run once, with no scenario loaded. Not to be changed by a test."""
-    url = new_database(prepared_template)
+def deployed_template(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: NewDatabase,
+    prepared_template: str,
+    run_dbt: RunDbt,
+) -> str:
+    """A database in which `dbt build` has run once, with no scenario loaded. Not to be changed by a test.
+
+    Workers that run side by side deploy once and share a dump; COEQWAL_TEST_CACHE names a folder that keeps it for
+    later sessions, as long as the sources stay the same.
+    """
+    parallel = hasattr(request.config, "workerinput")
+    kept = os.environ.get("COEQWAL_TEST_CACHE")
+    if "COEQWAL_TEST_DATABASE_URL" in os.environ or not (parallel or kept):
+        return _deployed(new_database(prepared_template), run_dbt)
+    folder = Path(kept) if kept else tmp_path_factory.getbasetemp().parent
+    dump = folder / f"deployed-{_sources_digest()}.dump"
+    with (folder / "deployed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not dump.exists():
+            url = _deployed(new_database(prepared_template), run_dbt)
+            subprocess.run([_binaries() / "pg_dump", "--format=custom", f"--file={dump}.part", url], check=True)
+            Path(f"{dump}.part").rename(dump)
+            return url
+    url = new_database()
+    subprocess.run([_binaries() / "pg_restore", "--exit-on-error", f"--dbname={url}", dump], check=True)
+    return url
+
+
+def _deployed(url: str, run_dbt: RunDbt) -> str:
     run_dbt(url, "build", check=True)
     return url
+
+
+def _sources_digest() -> str:
+    """A digest of everything that a deployed database depends on."""
+    digest = hashlib.sha256((ROOT / "dbt_project.yml").read_bytes() + str(_binaries()).encode())
+    for folder in ("dbt_project", "macros", "seeds", "tests/dbt", "extract/sql"):
+        for path in sorted((ROOT / folder).rglob("*.*")):
+            if path.suffix in {".py", ".sql", ".yml", ".csv", ".geojsonl"}:
+                digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @pytest.fixture(scope="session")
