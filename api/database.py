@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,29 @@ _CUT_OFF = (
 )
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A query that was carried out: its name, the values that were bound, and its rows."""
+
+    query: str
+    values: Sequence[object]
+    rows: Sequence[Row]
+
+
+_readings: ContextVar[list[Reading] | None] = ContextVar("readings", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[list[Reading]]:
+    """Every query that is carried out inside, in the order of their ends."""
+    readings: list[Reading] = []
+    token = _readings.set(readings)
+    try:
+        yield readings
+    finally:
+        _readings.reset(token)
 
 
 @cache
@@ -113,17 +138,43 @@ class Database:
             DatabaseAwayError: the database cannot be reached.
             asyncpg.PostgresError: PostgreSQL refused or gave up the query.
         """
+        rows = await self._fetch(statement(query), values)
+        if (readings := _readings.get()) is not None:
+            readings.append(Reading(query, values, rows))
+        return rows
+
+    async def fetch_view(self, view: str, values: Mapping[str, str], limit: int) -> Sequence[Row]:
+        """Rows of a view of the schema `api`, found by the texts of some of its columns.
+
+        Args:
+            view: its name.
+            values: text to look for by column.
+            limit: rows at most.
+
+        Raises:
+            DatabaseAwayError, asyncpg.PostgresError: as `fetch`; there is no such view or column, for instance.
+        """
+        conditions = [_quoted(column) + "::text = $" + str(number) for number, column in enumerate(values, start=1)]
+        text = "select * from api." + _quoted(view) + " where " + " and ".join(["true", *conditions])
+        return await self._fetch(text + " limit " + str(limit), list(values.values()))
+
+    async def _fetch(self, text: str, values: Sequence[object]) -> Sequence[Row]:
         try:
-            return await self._fetch_once(query, values)
+            return await self._fetch_once(text, values)
         except _CUT_OFF:
             # The server was restarted under the pool: none of its connections is good. Reading twice does no harm.
             await self._pool.expire_connections()
-            return await self._fetch_once(query, values)
+            return await self._fetch_once(text, values)
 
-    async def _fetch_once(self, query: str, values: Sequence[object]) -> Sequence[Row]:
+    async def _fetch_once(self, text: str, values: Sequence[object]) -> Sequence[Row]:
         async with self.connection() as connection:
-            rows: Sequence[Row] = await connection.fetch(statement(query), *values)
+            rows: Sequence[Row] = await connection.fetch(text, *values)
             return rows
+
+
+def _quoted(name: str) -> str:
+    """A name as PostgreSQL takes it, whatever it holds."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 async def _become_reader(connection: Any) -> None:

@@ -14,6 +14,8 @@ final as (
         model_path,
         parents,
         methods,
+        entity_kind,
+        row_measures,
         compiled_sql,
         invocation_id,
         built_at

@@ -8,7 +8,6 @@ final as (
         pg_attribute.attname::text as column_name,
         pg_attribute.attnum::integer as column_order,
         format_type(pg_attribute.atttypid, pg_attribute.atttypmod) as data_type,
-        obj_description(pg_class.oid, 'pg_class') as relation_description,
         col_description(pg_class.oid, pg_attribute.attnum) as description
     from pg_catalog.pg_class
     inner join pg_catalog.pg_namespace on pg_class.relnamespace = pg_namespace.oid
