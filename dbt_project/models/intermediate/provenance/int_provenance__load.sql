@@ -9,14 +9,14 @@ scenario_load as (
 -- the last build of each load that did something
 build as (
     select distinct on (scenario_id, load_id) *
-    from {{ ref('stg_provenance__stage_run') }}
+    from {{ ref('stg_ops__stage_run') }}
     where stage = 'build' and state = 'BUILT'
     order by scenario_id asc, load_id asc, run_id desc
 ),
 
 release as (
     select distinct on (scenario_id, load_id) *
-    from {{ ref('stg_provenance__release') }}
+    from {{ ref('stg_ops__release') }}
     order by scenario_id asc, load_id asc, frozen_at desc
 ),
 

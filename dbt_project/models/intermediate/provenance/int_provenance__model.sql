@@ -3,7 +3,7 @@
 with
 
 build as (
-    select * from {{ ref('stg_provenance__build') }}
+    select * from {{ ref('stg_ops__scenario_build') }}
 ),
 
 row_rule as (
@@ -27,8 +27,8 @@ relation as (
 
 final as (
     select
-        build.model_name,
-        build.scenario_id,
+        build.table_name as model_name,
+        nullif(build.scenario_id, '*') as scenario_id,
         relation.schema_name,
         relation.description,
         build.model_path,
@@ -41,8 +41,8 @@ final as (
         build.invocation_id,
         build.built_at
     from build
-    inner join relation on build.model_name = relation.relation_name
-    left join row_rule on build.model_name = row_rule.table_name
+    inner join relation on build.table_name = relation.relation_name
+    left join row_rule on build.table_name = row_rule.table_name
 )
 
 select * from final

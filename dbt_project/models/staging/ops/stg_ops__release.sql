@@ -2,7 +2,7 @@
 with
 
 release as (
-    select * from {{ source('provenance', 'release') }}
+    select * from {{ source('ops', 'release') }}
 ),
 
 final as (

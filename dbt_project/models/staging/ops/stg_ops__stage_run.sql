@@ -2,7 +2,7 @@
 with
 
 ingest_run as (
-    select * from {{ source('provenance', 'ingest_run') }}
+    select * from {{ source('ops', 'ingest_run') }}
 ),
 
 final as (
