@@ -69,6 +69,10 @@ class NoDataError(RequestError):
     """Scenario and codes are known, but no result of them is loaded."""
 
 
+class RefusedRequestError(RequestError):
+    """The request that was to be explained is refused itself."""
+
+
 class NoDocumentationError(RequestError):
     """The dbt documentation was not generated."""
 
@@ -90,6 +94,7 @@ ANSWERS: dict[type[BaseException], Answer] = {
     UnknownCodeError: Answer(404, "unknown_code"),
     InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
+    RefusedRequestError: Answer(400, "refused_request"),
     NoDocumentationError: Answer(404, "no_documentation"),
     asyncpg.QueryCanceledError: Answer(504, "database_timeout", "The database took too long to answer."),
     DatabaseAwayError: _AWAY,

@@ -97,7 +97,8 @@ class ReleaseEvidence:
 
     async def load(self, load_id: str) -> Row | None:
         record = self._release.record
-        return {**record.model_dump(include={"load_id", "zip_name", "zip_sha256", "code_version"}), **self._release.place}
+        place = {"release_key": self._release.key, "release_sha256": self._release.sha256}
+        return record.model_dump(include={"load_id", "zip_name", "zip_sha256", "code_version"}) | place
 
     async def variables(self, load_id: str, kinds: Collection[str], codes: Collection[str]) -> Sequence[Row]:
         return [

@@ -94,10 +94,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class Release:
-    """A frozen copy in the archive."""
+    """A frozen copy in the archive.
+
+    Attributes:
+        key: where its record is.
+        sha256: hash of the record.
+    """
 
     archive: Archive
     record: ReleaseRecord
+    key: str
+    sha256: str
 
     def rows(self, name: str) -> Iterator[Row]:
         """The rows of a table, `schema.table`; none if the copy has no such table.
@@ -195,7 +202,7 @@ def freeze(url: str, archive: Archive, scenario_id: str, load_id: str) -> Releas
             " values (%s, %s, %s, %s, %s) on conflict do nothing",
             [scenario_id, load_id, digest, key, snapshot],
         )
-    return Release(archive, record)
+    return Release(archive, record, key, digest)
 
 
 def _copy(url: str, scenario_id: str, load_id: str, folder: Path) -> ReleaseRecord:
@@ -260,7 +267,7 @@ def find(archive: Archive, scenario_id: str, load_id: str) -> Release | None:
         return None
     try:
         text = archive.get_text(names.object_key(entry.sha256))
-        return Release(archive, ReleaseRecord.model_validate_json(text or ""))
+        return Release(archive, ReleaseRecord.model_validate_json(text or ""), key, entry.sha256)
     except ValidationError as error:
         raise CheckFailedError(f"{archive.uri(key)} is damaged", "run `coeqwal archive verify`") from error
 

@@ -22,10 +22,11 @@ class SourceModel(BaseModel):
 
 
 class ColumnMeaning(BaseModel):
-    """What a column holds."""
+    """What a column of the rows holds."""
 
-    column_name: str
-    data_type: str = Field(description="Type in PostgreSQL")
+    name: str = Field(description="Name in the rows")
+    column_name: str | None = Field(description="Column of the table; null where the query computes it")
+    data_type: str | None = Field(description="Type in PostgreSQL")
     description: str | None = Field(description="What it holds, with the unit")
 
 
@@ -78,6 +79,7 @@ class TableOrigin(BaseModel):
 
     table: str = Field(description="The relation that was read")
     query: str | None = Field(description="File of the query that read it; null for a table asked for by name")
+    query_sql: str | None = Field(description="The query")
     family: str | None = Field(description="Family of statistics")
     description: str | None = Field(description="What a row of it is and holds")
     method_pages: list[str] = Field(description="Pages of the repository that explain the method")

@@ -22,6 +22,7 @@ GROUPS = {
     "system": "The service itself: what it offers and whether it is well.",
     "scenarios": "The scenarios whose results are served.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
+    "provenance": "Where a number comes from: its SQL, its variables, its files and its checks.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
