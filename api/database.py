@@ -155,7 +155,7 @@ class Database:
             DatabaseAwayError, asyncpg.PostgresError: as `fetch`; there is no such view or column, for instance.
         """
         conditions = [_quoted(column) + "::text = $" + str(number) for number, column in enumerate(values, start=1)]
-        text = "select * from api." + _quoted(view) + " where " + " and ".join(["true", *conditions])
+        text = "select * from api." + _quoted(view) + " where " + " and ".join(["true", *conditions])  # noqa: S608
         return await self._fetch(text + " limit " + str(limit), list(values.values()))
 
     async def _fetch(self, text: str, values: Sequence[object]) -> Sequence[Row]:

@@ -10,7 +10,6 @@ from api.database import Database, Row
 from extract.release import Release
 
 
-
 class Evidence(Protocol):
     """Rows by the names of the named queries `api/sql/provenance_*.sql`, whose columns they have."""
 
@@ -49,26 +48,33 @@ class DatabaseEvidence:
         self._scenario_id = scenario_id
 
     async def models(self) -> Sequence[Row]:
+        """See `Evidence.models`."""
         return await self._db.fetch("provenance_models", self._scenario_id)
 
     async def compiled(self, names: Collection[str]) -> dict[str, str | None]:
+        """See `Evidence.compiled`."""
         rows = await self._db.fetch("provenance_sql", self._scenario_id, list(names))
         return {row["model_name"]: row["compiled_sql"] for row in rows}
 
     async def columns(self, relation: str) -> Sequence[Row]:
+        """See `Evidence.columns`."""
         return await self._db.fetch("provenance_columns", relation)
 
     async def load(self, load_id: str) -> Row | None:
+        """See `Evidence.load`."""
         rows = await self._db.fetch("provenance_load", self._scenario_id, load_id)
         return rows[0] if rows else None
 
     async def variables(self, load_id: str, kinds: Collection[str], codes: Collection[str]) -> Sequence[Row]:
+        """See `Evidence.variables`."""
         return await self._db.fetch("provenance_variables", self._scenario_id, load_id, list(kinds), list(codes))
 
     async def deliveries(self) -> Sequence[Row]:
+        """See `Evidence.deliveries`."""
         return await self._db.fetch("provenance_deliveries", self._scenario_id)
 
     async def checks(self, load_id: str, families: Collection[str]) -> Sequence[Row]:
+        """See `Evidence.checks`."""
         return await self._db.fetch("provenance_checks", self._scenario_id, load_id, list(families))
 
 
@@ -83,24 +89,31 @@ class ReleaseEvidence:
         self._release = release
 
     async def models(self) -> Sequence[Row]:
+        """See `Evidence.models`."""
         return [
             {**row, **{name: _items(row[name]) for name in ("parents", "methods", "row_measures")}}
             for row in self._rows("model")
         ]
 
     async def compiled(self, names: Collection[str]) -> dict[str, str | None]:
-        return {str(row["model_name"]): row["compiled_sql"] for row in self._rows("model") if row["model_name"] in names}
+        """See `Evidence.compiled`."""
+        return {
+            str(row["model_name"]): row["compiled_sql"] for row in self._rows("model") if row["model_name"] in names
+        }
 
     async def columns(self, relation: str) -> Sequence[Row]:
+        """See `Evidence.columns`."""
         rows = [row for row in self._rows("column") if row["relation_name"] == relation]
         return sorted(rows, key=lambda row: int(row["column_order"] or 0))
 
     async def load(self, load_id: str) -> Row | None:
+        """See `Evidence.load`."""
         record = self._release.record
         place = {"release_key": self._release.key, "release_sha256": self._release.sha256}
         return record.model_dump(include={"load_id", "zip_name", "zip_sha256", "code_version"}) | place
 
     async def variables(self, load_id: str, kinds: Collection[str], codes: Collection[str]) -> Sequence[Row]:
+        """See `Evidence.variables`."""
         return [
             {**row, "is_sum": row["is_sum"] == "t", "needs_confirmation": row["needs_confirmation"] == "t"}
             for row in self._rows("variable")
@@ -108,9 +121,11 @@ class ReleaseEvidence:
         ]
 
     async def deliveries(self) -> Sequence[Row]:
+        """See `Evidence.deliveries`."""
         return list(self._rows("delivery"))
 
     async def checks(self, load_id: str, families: Collection[str]) -> Sequence[Row]:
+        """See `Evidence.checks`."""
         by_cell: dict[tuple[str, str], list[Any]] = {}
         for check in self._release.record.checks:
             if check.family in families:

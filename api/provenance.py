@@ -16,8 +16,8 @@ import orjson
 from starlette.types import ASGIApp, Message
 
 from api.database import Database, Reading, Row, recorded, statement
-from api.errors import BadParameterError, RefusedRequestError, UnknownCodeError
-from api.evidence import DatabaseEvidence, Evidence
+from api.errors import BadParameterError, NoDataError, RefusedRequestError, UnknownCodeError
+from api.evidence import DatabaseEvidence, Evidence, ReleaseEvidence
 from api.models.provenance import (
     Check,
     ColumnMeaning,
@@ -30,6 +30,8 @@ from api.models.provenance import (
     TableOrigin,
     Variable,
 )
+from extract.receipts import FrozenTable
+from extract.release import Release
 
 MAX_ROWS = 200
 PREFIX = "/api/provenance"
@@ -315,3 +317,77 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+async def explain_release(
+    subject: str, asked: Sequence[Asked], frozen: Release, values: Mapping[str, str], columns: Collection[str]
+) -> Explanation:
+    """Where the rows of tables came from in an earlier load, as its frozen copy knows it.
+
+    Args:
+        subject: what the client asked about.
+        asked: the tables as they are read now; from them follows which stored tables and entities are meant.
+        frozen: the frozen copy.
+        values: text to look for by column; columns that a stored table lacks do not matter.
+        columns: columns wanted; none = those that are read now, or all.
+    """
+    evidence, scenario_id = ReleaseEvidence(frozen), frozen.record.scenario_id
+    models = {row["model_name"]: row for row in await evidence.models()}
+    tables = {table.name.partition(".")[2]: table for table in frozen.record.tables if table.name.startswith("marts.")}
+    found = {}
+    for one in asked:
+        for name in _nearest(one.table, models, tables):
+            types = {row["column_name"]: row["data_type"] for row in await evidence.columns(name)}
+            found[name] = _frozen_rows(one, tables[name], types, list(frozen.rows(tables[name].name)), values, columns)
+    if not any(one.rows for one in found.values()):
+        raise NoDataError(f"The frozen copy of {frozen.record.load_id} has no such row.")
+    return Explanation(
+        subject=subject,
+        scenarios=[await origin(scenario_id, list(found.values()), evidence, released=True)],
+        catalogue=[],
+    )
+
+
+def _nearest(table: str, models: Mapping[str, Row], wanted: Collection[str]) -> list[str]:
+    """Of what a relation is made of, the wanted ones that are nearest to it."""
+    level = [table] if table in models else []
+    while level and not any(name in wanted for name in level):
+        level = [parent for name in level if name in models for parent in models[name]["parents"] or ()]
+    return [name for name in dict.fromkeys(level) if name in wanted]
+
+
+def _frozen_rows(
+    asked: Asked,
+    table: FrozenTable,
+    types: Mapping[str, str],
+    rows: Sequence[Mapping[str, str | None]],
+    values: Mapping[str, str],
+    columns: Collection[str],
+) -> Asked:
+    """The rows of a stored table that a request means: by the values it names, else by its codes."""
+    words = asked.words.union(*(_texts(row.values()) for row in asked.rows))
+    exact = {column: value for column, value in values.items() if column in table.columns}
+    by_code = {
+        column
+        for column in table.key_columns
+        if column not in exact and words.intersection(row[column] or "" for row in rows)
+    }
+    read_now = {name for row in asked.rows[:1] for name in row}
+    wanted = {*(columns or read_now), *table.key_columns, "load_id"} if columns or read_now else {*table.columns}
+    found = [
+        {name: _typed(text, types.get(name, "text")) for name, text in row.items() if name in wanted}
+        for row in rows
+        if all(row[column] == value for column, value in exact.items()) and all(row[c] in words for c in by_code)
+    ]
+    return Asked(table.name.partition(".")[2], None, words, found)
+
+
+def _typed(text: str | None, data_type: str) -> Any:
+    """A value as PostgreSQL wrote it into CSV."""
+    if text is None:
+        return None
+    if data_type in ("integer", "bigint", "smallint"):
+        return int(text)
+    if data_type == "double precision":
+        return _plain(float(text))
+    return text == "t" if data_type == "boolean" else text

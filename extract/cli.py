@@ -15,6 +15,7 @@ from extract import (
     cli_archive,
     cli_db,
     cli_intake,
+    cli_provenance,
     cli_reference,
     cli_registry,
     cli_seeds,
@@ -45,6 +46,8 @@ app.command("status")(cli_status.status)
 app.command("plan")(cli_status.write_plan)
 app.add_typer(cli_tiers.app, name="tiers")
 app.add_typer(cli_verify.app, name="verify")
+app.command("explain")(cli_provenance.explain)
+app.command("compare")(cli_provenance.compare)
 
 ZipOption = Annotated[
     Path | None,

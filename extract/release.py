@@ -138,9 +138,8 @@ def relations(link: psycopg.Connection) -> list[Relation]:
 
 def copy_rows(link: psycopg.Connection, relation: Relation, scenario_id: str) -> Iterator[bytes]:
     """A scenario's rows of a relation as CSV with header, in an order that depends on the rows only."""
-    condition = sql.SQL("true")
-    if "scenario_id" in relation.columns:
-        condition = sql.SQL("(scenario_id = {} or scenario_id is null)").format(scenario_id)
+    of_scenario = sql.SQL("(scenario_id = {} or scenario_id is null)").format(scenario_id)
+    condition = of_scenario if "scenario_id" in relation.columns else sql.SQL("true")
     statement = sql.SQL(
         'copy (select * from {} as t where {} order by t::text collate "C") to stdout (format csv, header)'
     ).format(sql.Identifier(*relation.name.split(".")), condition)
@@ -231,12 +230,7 @@ def _copy(url: str, scenario_id: str, load_id: str, folder: Path) -> ReleaseReco
 def _record(link: psycopg.Connection, scenario_id: str, load_id: str, tables: list[FrozenTable]) -> ReleaseRecord:
     with link.cursor(row_factory=dict_row) as cursor:
         origin = cursor.execute(
-            "select zip_name, zip_sha256 from staging.scenario_load where scenario_id = %s and receipt_id = %s",
-            [scenario_id, load_id],
-        ).fetchone()
-        build = cursor.execute(
-            "select code_fingerprint from ops.ingest_run where scenario_id = %s and receipt_id = %s"
-            " and stage = 'build' and state = 'BUILT' order by run_id desc limit 1",
+            "select zip_name, zip_sha256, code_version from api.api_provenance_load where scenario_id = %s and load_id = %s",
             [scenario_id, load_id],
         ).fetchone()
         runs = cursor.execute(
@@ -246,8 +240,7 @@ def _record(link: psycopg.Connection, scenario_id: str, load_id: str, tables: li
     return ReleaseRecord(
         scenario_id=scenario_id,
         load_id=load_id,
-        **(origin or {"zip_name": None, "zip_sha256": None}),
-        code_version=build["code_fingerprint"] if build else None,
+        **(origin or {"zip_name": None, "zip_sha256": None, "code_version": None}),
         invocations=[run["invocation_id"] for run in runs],
         tables=tables,
         checks=[CheckVerdict(**check) for check in checks],

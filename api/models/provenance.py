@@ -102,8 +102,10 @@ class LoadOrigin(BaseModel):
     first_month: date | None = Field(default=None, description="First month with a value")
     last_month: date | None = Field(default=None, description="Last month with a value")
     loaded_at: datetime | None = Field(default=None, description="When it was loaded")
-    code_version: str | None = Field(description="Digest of models, seeds and macros of the last recorded build")
-    built_at: datetime | None = Field(default=None, description="When that build ended")
+    code_version: str | None = Field(
+        description="Digest of models, seeds and macros; null where rows were rebuilt without a record"
+    )
+    built_at: datetime | None = Field(default=None, description="When any of its rows were last built")
     release_key: str | None = Field(description="Where its frozen copy is in the archive; null if there is none")
     release_sha256: str | None = Field(description="SHA-256 of the record of the frozen copy")
     frozen_at: datetime | None = Field(default=None, description="When it was frozen")

@@ -40,7 +40,8 @@ async def explain_path(
 async def explain_rows(
     db: Db,
     table: Annotated[
-        str, Path(pattern="^[a-z_0-9]{1,63}$", description="Name of a table", examples=["fct_reservoir_storage_monthly"])
+        str,
+        Path(pattern="^[a-z_0-9]{1,63}$", description="Name of a table", examples=["fct_reservoir_storage_monthly"]),
     ],
     scenario: Annotated[str, Query(pattern=f"^{SCENARIO_ID}$", description="Scenario id", examples=["s0020"])],
     key: Annotated[

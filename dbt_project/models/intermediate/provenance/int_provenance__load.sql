@@ -14,6 +14,15 @@ build as (
     order by scenario_id asc, load_id asc, run_id desc
 ),
 
+-- whoever builds with plain dbt leaves no record of the code
+rebuilt as (
+    select
+        scenario_id,
+        max(built_at) as built_at
+    from {{ ref('stg_ops__scenario_build') }}
+    group by scenario_id
+),
+
 release as (
     select distinct on (scenario_id, load_id) *
     from {{ ref('stg_ops__release') }}
@@ -46,11 +55,12 @@ known as (
 final as (
     select
         known.*,
-        build.code_version,
-        build.finished_at as built_at
+        case when rebuilt.built_at <= build.finished_at then build.code_version end as code_version,
+        rebuilt.built_at
     from known
     left join build
         on known.scenario_id = build.scenario_id and known.load_id = build.load_id
+    left join rebuilt on known.scenario_id = rebuilt.scenario_id and known.is_in_staging
 )
 
 select * from final

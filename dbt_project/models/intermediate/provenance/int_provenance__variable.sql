@@ -98,7 +98,8 @@ final as (
             and variable_map.part_b = chosen.part_b
     left join series
         on
-            chosen.scenario_id = series.scenario_id
+            -- the scenario of the load and not of the choice, so that one scenario is read and not all
+            scenario_load.scenario_id = series.scenario_id
             and variable_map.dss_kind = series.dss_kind
             and chosen.part_b = series.part_b
             and chosen.part_c = series.part_c
