@@ -142,11 +142,11 @@ WORST_FIRST = ("error", "failed", "not_checked", "passed")
 def _cell(question: str, family: str, checks: Sequence[Any]) -> Row:
     """The checks of a question and family as one row; the worst status counts."""
     return {
-        "question": question,
-        "family": family,
+        "question_code": question,
+        "family_code": family,
         "status": min((check.status for check in checks), key=WORST_FIRST.index),
-        "checks": len(checks),
-        "passed": sum(check.status == "passed" for check in checks),
+        "check_count": len(checks),
+        "passed_count": sum(check.status == "passed" for check in checks),
         "detail": [f"{c.check_name}: {c.message or c.status}" for c in checks if c.status != "passed"],
     }
 

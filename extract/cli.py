@@ -13,6 +13,7 @@ import typer
 
 from extract import (
     cli_archive,
+    cli_audit,
     cli_db,
     cli_intake,
     cli_provenance,
@@ -48,6 +49,7 @@ app.add_typer(cli_tiers.app, name="tiers")
 app.add_typer(cli_verify.app, name="verify")
 app.command("explain")(cli_provenance.explain)
 app.command("compare")(cli_provenance.compare)
+app.command("audit")(cli_audit.run_audit)
 
 ZipOption = Annotated[
     Path | None,

@@ -230,7 +230,8 @@ def _copy(url: str, scenario_id: str, load_id: str, folder: Path) -> ReleaseReco
 def _record(link: psycopg.Connection, scenario_id: str, load_id: str, tables: list[FrozenTable]) -> ReleaseRecord:
     with link.cursor(row_factory=dict_row) as cursor:
         origin = cursor.execute(
-            "select zip_name, zip_sha256, code_version from api.api_provenance_load where scenario_id = %s and load_id = %s",
+            "select zip_name, zip_sha256, code_version from api.api_provenance_load"
+            " where scenario_id = %s and load_id = %s",
             [scenario_id, load_id],
         ).fetchone()
         runs = cursor.execute(

@@ -43,7 +43,8 @@ def _origin(scenario: Origin) -> Iterator[str]:
     yield "Checks of this load" if scenario.checks else "Checks of this load: none is known"
     for check in scenario.checks:
         detail = f"  {'; '.join(check.detail[:3])}" if check.detail else ""
-        yield f"  {check.status:14} {check.question} of {check.family} ({check.passed} of {check.checks}){detail}"
+        passed = f"{check.passed_count} of {check.check_count}"
+        yield f"  {check.status:14} {check.question_code} of {check.family_code} ({passed}){detail}"
 
 
 def _table(table: TableOrigin) -> Iterator[str]:

@@ -114,11 +114,11 @@ class LoadOrigin(BaseModel):
 class Check(BaseModel):
     """What is known of a question about the numbers of this load."""
 
-    question: str = Field(description="Code of the question")
-    family: str = Field(description="Family of statistics, or all")
+    question_code: str = Field(description="Code of the question")
+    family_code: str = Field(description="Family of statistics, or all")
     status: str = Field(description="passed, failed, error, not_checked, unknown or not_applicable")
-    checks: int = Field(description="Checks that belong to the question")
-    passed: int = Field(description="Checks that passed")
+    check_count: int = Field(description="Checks that belong to the question")
+    passed_count: int = Field(description="Checks that passed")
     detail: list[str] = Field(description="What failed, or why nothing was checked")
 
 

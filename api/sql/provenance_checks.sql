@@ -1,11 +1,11 @@
 -- What is known of the questions about families of statistics of a load.
 -- Tier results have a version of their own, whatever model run is loaded. $1 = scenario id, $2 = load id, $3 = families.
 select
-    question_code as question,
-    family_code as family,
+    question_code,
+    family_code,
     status,
-    check_count as checks,
-    passed_count as passed,
+    check_count,
+    passed_count,
     coalesce(examples, array_remove(array[reason], null)) as detail
 from api_verification_status
 where
