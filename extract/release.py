@@ -138,7 +138,7 @@ def relations(link: psycopg.Connection) -> list[Relation]:
 
 def copy_rows(link: psycopg.Connection, relation: Relation, scenario_id: str) -> Iterator[bytes]:
     """A scenario's rows of a relation as CSV with header, in an order that depends on the rows only."""
-    of_scenario = sql.SQL("(scenario_id = {} or scenario_id is null)").format(scenario_id)
+    of_scenario = sql.SQL("scenario_id in ('*', {})").format(scenario_id)
     condition = of_scenario if "scenario_id" in relation.columns else sql.SQL("true")
     statement = sql.SQL(
         'copy (select * from {} as t where {} order by t::text collate "C") to stdout (format csv, header)'

@@ -11,4 +11,4 @@ select
     invocation_id,
     built_at
 from api_provenance_model
-where scenario_id is null or scenario_id = $1
+where scenario_id in ('*', $1)

@@ -4,5 +4,5 @@ select
     compiled_sql
 from api_provenance_model
 where
-    (scenario_id is null or scenario_id = $1)
+    scenario_id in ('*', $1)
     and model_name = any($2::text[])

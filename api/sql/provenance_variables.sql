@@ -31,4 +31,4 @@ where
     and load_id = $2
     and entity_kind = any($3::text[])
     and entity_code = any($4::text[])
-order by entity_kind, entity_code, part_code <> entity_code, part_code, measure, part_b
+order by entity_kind, entity_code, variable_number

@@ -13,6 +13,7 @@ final as (
         entity_code,
         part_kind,
         part_code,
+        variable_number,
         measure,
         dss_kind,
         part_a,

@@ -28,7 +28,7 @@ relation as (
 final as (
     select
         build.table_name as model_name,
-        nullif(build.scenario_id, '*') as scenario_id,
+        build.scenario_id,
         relation.schema_name,
         relation.description,
         build.model_path,

@@ -59,6 +59,15 @@ final as (
         part.entity_code,
         part.part_kind,
         part.part_code,
+        row_number() over (
+            partition by scenario_load.scenario_id, part.entity_kind, part.entity_code
+            order by
+                part.part_kind,
+                part.part_code,
+                variable_map.measure,
+                variable_map.part_b,
+                series.source_row
+        )::integer as variable_number,
         variable_map.measure,
         variable_map.dss_kind,
         series.part_a,
