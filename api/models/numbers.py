@@ -36,3 +36,9 @@ Percent = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
 
 Fraction = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
 """A probability or a coefficient of variation, 6 decimals."""
+
+Score = Annotated[float | None, BeforeValidator(rounded(3))]
+"""A score of a tier, 3 decimals."""
+
+Number = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""A number in the unit that stands beside it, 4 decimals."""
