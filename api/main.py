@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.database import Database
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, ProcessTime
-from api.routes import reservoirs, scenarios, statistics, system
+from api.routes import network, reservoirs, scenarios, statistics, system
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -50,7 +50,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
-    for module in (system, scenarios, reservoirs, statistics):
+    for module in (system, scenarios, reservoirs, statistics, network):
         app.include_router(module.router)
     return app
 
@@ -65,7 +65,7 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
             allow_origin_regex=settings.cors_origin_regex,
             allow_methods=["GET"],
             allow_credentials=False,
-            expose_headers=["ETag", "X-Process-Time"],
+            expose_headers=["ETag", "X-Process-Time", "X-Total-Count"],
         ),
         Middleware(GZipMiddleware, minimum_size=_GZIP_MIN_BYTES, compresslevel=_GZIP_LEVEL),
         Middleware(CacheValidation, max_age=settings.cache_max_age),

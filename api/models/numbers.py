@@ -36,3 +36,12 @@ Percent = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
 
 Fraction = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
 """A probability or a coefficient of variation, 6 decimals."""
+
+Degrees = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
+"""Longitude or latitude, WGS 84, 6 decimals (0.1 m)."""
+
+Miles = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Miles, 4 decimals."""
+
+Metres = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Metres, 4 decimals."""

@@ -23,6 +23,7 @@ GROUPS = {
     "scenarios": "The scenarios whose results are served.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
+    "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},
@@ -50,7 +51,7 @@ async def root() -> Service:
 async def index(request: Request, db: Db) -> Index:
     """Every endpoint by group, and how much there is to read."""
     (counts,) = await db.fetch("data_summary")
-    absent = {"tier_indicators": None, "network_nodes": None, "network_arcs": None}
+    absent = {"tier_indicators": None}
     return Index(
         api=NAME,
         version=__version__,
