@@ -23,6 +23,7 @@ GROUPS = {
     "scenarios": "The scenarios whose results are served.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
+    "files": "Model runs with their output and input, to download.",
     "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
