@@ -45,3 +45,12 @@ Score = Annotated[float | None, BeforeValidator(rounded(3))]
 
 Number = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
 """A number in the unit that stands beside it, 4 decimals."""
+
+Degrees = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
+"""Longitude or latitude, WGS 84, 6 decimals (0.1 m)."""
+
+Miles = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Miles, 4 decimals."""
+
+Metres = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Metres, 4 decimals."""
