@@ -8,10 +8,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from api.database import Database, Row
-from api.errors import NoDataError, Problem, UnknownScenarioError
+from api.errors import NoDataError, Problem
 from api.models.spill import PeriodSummary, SpillMonthly
 from api.models.storage import Percentiles, ScenarioPercentiles, StorageAggregates, StorageMonthly
-from api.parameters import Db, Reservoirs, ScenarioId, Selection, known_reservoirs
+from api.parameters import Db, Published, PublishedLoad, Reservoirs, Selection, known_reservoirs
 from api.routes.system import SERVER_ERRORS
 from api.shapes import by_entity, percent_quantiles, period, spill_month, storage_percent_month, storage_taf_month
 
@@ -23,15 +23,16 @@ router = APIRouter(
 
 
 @router.get("/reservoirs/{reservoir_id}/percentiles", summary="Percentiles of one reservoir")
-async def reservoir_percentiles(scenario_id: ScenarioId, reservoir_id: str, db: Db) -> Percentiles:
+async def reservoir_percentiles(published: Published, reservoir_id: str, db: Db) -> Percentiles:
     """Percentiles of one reservoir's storage by water month, % of capacity."""
     codes = await known_reservoirs(db, [reservoir_id])
-    rows = await _results(db, "reservoir_percentiles", scenario_id, codes)
+    rows = await _results(db, "reservoir_percentiles", published, codes)
     return Percentiles.model_validate(
         {
             **rows[0],
             "reservoir_id": reservoir_id,
-            "scenario_id": scenario_id,
+            "scenario_id": published.scenario_id,
+            "load_id": published.load_id,
             "unit": "percent_capacity",
             "monthly_percentiles": {str(row["water_month"]): percent_quantiles(row) for row in rows},
         }
@@ -39,9 +40,9 @@ async def reservoir_percentiles(scenario_id: ScenarioId, reservoir_id: str, db: 
 
 
 @router.get("/reservoir-percentiles", summary="Percentiles", response_model_exclude_unset=True)
-async def scenario_percentiles(scenario_id: ScenarioId, chosen: Reservoirs, db: Db) -> ScenarioPercentiles:
+async def scenario_percentiles(published: Published, chosen: Reservoirs, db: Db) -> ScenarioPercentiles:
     """Percentiles of storage by reservoir and water month, % of capacity."""
-    rows = await _results(db, "reservoir_percentiles", scenario_id, chosen.codes)
+    rows = await _results(db, "reservoir_percentiles", published, chosen.codes)
     reservoirs = {
         code: {
             "name": months[0]["reservoir_name"],
@@ -51,13 +52,13 @@ async def scenario_percentiles(scenario_id: ScenarioId, chosen: Reservoirs, db: 
         }
         for code, months in by_entity(rows, "reservoir_code").items()
     }
-    return ScenarioPercentiles.model_validate(_answer(scenario_id, chosen, rows, reservoirs))
+    return ScenarioPercentiles.model_validate(_answer(published, chosen, reservoirs))
 
 
 @router.get("/storage-monthly", summary="Monthly storage", response_model_exclude_unset=True)
-async def storage_monthly(scenario_id: ScenarioId, chosen: Reservoirs, db: Db) -> StorageMonthly:
+async def storage_monthly(published: Published, chosen: Reservoirs, db: Db) -> StorageMonthly:
     """Percentiles and exceedance of storage by reservoir and water month, % of capacity and TAF."""
-    rows = await _results(db, "reservoir_storage_monthly", scenario_id, chosen.codes)
+    rows = await _results(db, "reservoir_storage_monthly", published, chosen.codes)
     reservoirs = {
         code: {
             "name": months[0]["reservoir_name"],
@@ -68,13 +69,13 @@ async def storage_monthly(scenario_id: ScenarioId, chosen: Reservoirs, db: Db) -
         }
         for code, months in by_entity(rows, "reservoir_code").items()
     }
-    return StorageMonthly.model_validate(_answer(scenario_id, chosen, rows, reservoirs))
+    return StorageMonthly.model_validate(_answer(published, chosen, reservoirs))
 
 
 @router.get("/spill-monthly", summary="Monthly flood releases", response_model_exclude_unset=True)
-async def spill_monthly(scenario_id: ScenarioId, chosen: Reservoirs, db: Db) -> SpillMonthly:
+async def spill_monthly(published: Published, chosen: Reservoirs, db: Db) -> SpillMonthly:
     """Flood releases by reservoir and water month, CFS, and how often storage is at the flood level."""
-    rows = await _results(db, "reservoir_spill_monthly", scenario_id, chosen.codes)
+    rows = await _results(db, "reservoir_spill_monthly", published, chosen.codes)
     reservoirs = {
         code: {
             "name": months[0]["reservoir_name"],
@@ -82,21 +83,21 @@ async def spill_monthly(scenario_id: ScenarioId, chosen: Reservoirs, db: Db) -> 
         }
         for code, months in by_entity(rows, "reservoir_code").items()
     }
-    return SpillMonthly.model_validate(_answer(scenario_id, chosen, rows, reservoirs))
+    return SpillMonthly.model_validate(_answer(published, chosen, reservoirs))
 
 
 @router.get("/period-summary", summary="Period summary", response_model_exclude_unset=True)
-async def period_summary(scenario_id: ScenarioId, chosen: Reservoirs, db: Db) -> PeriodSummary:
+async def period_summary(published: Published, chosen: Reservoirs, db: Db) -> PeriodSummary:
     """Storage exceedance, flood releases, probabilities and means over the whole period, by reservoir."""
-    rows = await _results(db, "reservoir_period_summary", scenario_id, chosen.codes)
+    rows = await _results(db, "reservoir_period_summary", published, chosen.codes)
     reservoirs = {row["reservoir_code"]: period(row) for row in rows}
-    return PeriodSummary.model_validate(_answer(scenario_id, chosen, rows, reservoirs))
+    return PeriodSummary.model_validate(_answer(published, chosen, reservoirs))
 
 
 @router.get("/storage-aggregates", summary="Monthly storage of aggregates")
-async def storage_aggregates(scenario_id: ScenarioId, db: Db) -> StorageAggregates:
+async def storage_aggregates(published: Published, db: Db) -> StorageAggregates:
     """Storage of all reservoirs north and south of the Delta together, by water month, TAF."""
-    rows = await _results(db, "storage_aggregates", scenario_id)
+    rows = await _results(db, "storage_aggregates", published)
     aggregates = {
         code: {
             "name": months[0]["aggregate_name"],
@@ -107,30 +108,27 @@ async def storage_aggregates(scenario_id: ScenarioId, db: Db) -> StorageAggregat
         for code, months in by_entity(rows, "aggregate_code").items()
     }
     return StorageAggregates.model_validate(
-        {"scenario_id": scenario_id, "load_id": rows[0]["load_id"], "aggregates": aggregates}
+        {"scenario_id": published.scenario_id, "load_id": published.load_id, "aggregates": aggregates}
     )
 
 
-async def _results(db: Database, query: str, scenario_id: str, *values: object) -> Sequence[Row]:
+async def _results(db: Database, query: str, published: PublishedLoad, *values: object) -> Sequence[Row]:
     """The rows of a scenario's results, at least one.
 
     Raises:
-        UnknownScenarioError: the registry lacks the scenario.
-        NoDataError: the scenario is known, but has no such results.
+        NoDataError: the scenario has no such results.
     """
-    rows = await db.fetch(query, scenario_id, *values)
-    if rows:
-        return rows
-    if not await db.fetch("scenario", scenario_id):
-        raise UnknownScenarioError(f"There is no scenario {scenario_id}.", [scenario_id])
-    raise NoDataError(f"Scenario {scenario_id} is known, but has no results for this request.")
+    rows = await db.fetch(query, [published.scenario_id], [published.load_id], *values)
+    if not rows:
+        raise NoDataError(f"Scenario {published.scenario_id} is active, but has no results for this request.")
+    return rows
 
 
-def _answer(scenario_id: str, chosen: Selection, rows: Sequence[Row], reservoirs: dict[str, Any]) -> dict[str, Any]:
+def _answer(published: PublishedLoad, chosen: Selection, reservoirs: dict[str, Any]) -> dict[str, Any]:
     """The common frame of an answer for several reservoirs, which come in the order of the selection."""
     frame = {
-        "scenario_id": scenario_id,
-        "load_id": rows[0]["load_id"],
+        "scenario_id": published.scenario_id,
+        "load_id": published.load_id,
         "reservoirs": {code: reservoirs[code] for code in chosen.codes if code in reservoirs},
         "without_data": [code for code in chosen.codes if code not in reservoirs],
     }
