@@ -7,6 +7,9 @@ import { percentile, unit, words } from "./words.js";
 
 /** Column of a part of the year → column with its name, if any. */
 const PERIODS = { water_month: null, season_code: "season_name", year_type_code: null, year_type_number: "year_type_code" };
+const FORMS = {
+  monthly: " by water month", seasonal: " by season", year_type: " by type of water year", period_summary: ", whole simulation",
+};
 const QUANTILE = /^(?:(.+)_)?q(\d+)(?:_([a-z0-9]+))?$/;
 const EXCEEDANCE = /^(?:(.+)_)?exc_p(\d+)(?:_([a-z0-9]+))?$/;
 const NUMBER = /^(number|double|numeric|real|float)/;
@@ -36,8 +39,9 @@ function family(table) {
   const subject = entity.slice(0, -"_code".length);
   return {
     code: table.name,
-    label: words(table.name),
-    description: table.description,
+    label: familyLabel(table.name),
+    // what follows says the grain of the table
+    description: table.description.split(/(?<=\.)\s/)[0],
     entity,
     name: columns.find((column) => column === `${subject}_name` || column === `${subject}_label`),
     period,
@@ -51,6 +55,11 @@ function family(table) {
   };
 }
 
+function familyLabel(name) {
+  const [, subject, form] = /^(.+?)(?:_(monthly|seasonal|year_type|period_summary))?$/.exec(name);
+  return words(subject) + (FORMS[form] ?? "");
+}
+
 function measures(columns) {
   const found = new Map();
   for (const column of columns) {
@@ -60,8 +69,8 @@ function measures(columns) {
       const [, subject, percent, suffix] = match;
       const code = [subject, suffix].filter(Boolean).join("_") || "value";
       if (!found.has(code)) {
-        const about = subject ? words(subject) : "Value";
-        found.set(code, { code, label: column.unit ? `${about}, ${unit(column.unit)}` : about, unit: column.unit, quantiles: [], exceedances: [] });
+        const label = words([subject && words(subject), column.unit && unit(column.unit)].filter(Boolean).join(", ") || "value");
+        found.set(code, { code, label, unit: column.unit, quantiles: [], exceedances: [] });
       }
       found.get(code)[list].push([Number(percent), column.name]);
       break;

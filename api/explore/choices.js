@@ -63,5 +63,6 @@ function settleScenarios(state, scenarios, notes) {
   if (known.length > MOST_SERIES) notes.push(`Shown are the first ${MOST_SERIES} of ${known.length} scenarios.`);
   state.scenario = known.slice(0, MOST_SERIES);
   tick(control("scenario"), state.scenario, MOST_SERIES);
-  return state.scenario.map((code) => scenarios.find((scenario) => scenario.code === code));
+  // a scenario keeps its colour and shape in all charts
+  return state.scenario.map((code, slot) => ({ ...scenarios.find((scenario) => scenario.code === code), slot }));
 }

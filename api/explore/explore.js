@@ -138,8 +138,8 @@ function present({ title, reading, figures }, notes) {
   byId("figures").replaceChildren(...figures.map(figure));
   draw();
   const charts = figures.length === 1 ? "1 chart" : `${figures.length} charts`;
-  const said = figures.length > 0 ? `${title}: ${charts}. ${unknownCount(figures.flatMap(({ values }) => values))}` : reading;
-  byId("status").textContent = said;
+  const all = figures.flatMap(({ values }) => values);
+  byId("status").textContent = all.length > 0 ? `Shown: ${title}, ${charts}. ${unknownCount(all)}` : reading;
   results.setAttribute("aria-busy", "false");
 }
 
@@ -147,9 +147,10 @@ function figure({ title, caption, values, chart, columns, rows }) {
   const known = values.some((value) => value !== null);
   const place = element("div", known ? { class: "drawing" } : { class: "nothing" });
   if (known) drawings.push({ place, chart, width: 0 });
-  else place.append(values.length > 0 ? "All values are unknown." : "There are no results for this scenario.");
+  else place.append(values.length > 0 ? unknownCount(values) : "This scenario has no results here.");
+  const note = known ? [element("p", { class: "hint" }, unknownCount(values))] : [];
   const numbers = values.length > 0 ? [dataTable(caption, columns, rows)] : [];
-  return element("figure", {}, element("figcaption", {}, title), place, ...numbers);
+  return element("figure", {}, element("figcaption", {}, title), place, ...note, ...numbers);
 }
 
 /** Draws each chart in the width that it has; called again when the window changes. */

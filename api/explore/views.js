@@ -6,7 +6,7 @@
  * @typedef {{title: string, reading: string, figures: Figure[]}} Picture
  */
 
-import { bandChart, differenceChart, exceedanceChart, tierChart } from "./charts.js";
+import { bandChart, differenceChart, exceedanceChart, TIER_PARTS, tierChart } from "./charts.js";
 import { bands } from "./catalogue.js";
 import { difference, percentile, unit, WATER_MONTHS, words } from "./words.js";
 
@@ -56,7 +56,7 @@ function bandPicture({ family, entity, measure, scenarios, rows }) {
   const known = values.filter((value) => value !== null);
   const measured = unitOf(family, measure, rows);
   return {
-    title: `${measure.label}: ${entity.label}`,
+    title: `${family.label}: ${entity.label}`,
     reading: `The line is the median of the years of each water month. ${bandWords(pairs)} All scenarios have the same scale.`,
     figures: scenarios.map((scenario) => {
       const own = ofScenario(rows, scenario)
@@ -97,18 +97,18 @@ function exceedancePicture({ family, entity, measure, scenarios, rows, period = 
   const measured = unitOf(family, measure, chosen);
   const about = `${entity.label}, ${period.label}`;
   return {
-    title: `${measure.label}: ${about}`,
+    title: `${family.label}: ${about}`,
     reading:
       "A value at 10 percent is exceeded 10 percent of the time, so it is high; a value at 90 percent is exceeded " +
       "90 percent of the time, so it is low. A curve that lies higher has more at every percent.",
     figures: [
       {
-        title: `Exceedance, ${about}`,
+        title: `${measure.label}, exceedance`,
         caption: `Values by the percent of the time in which they are exceeded, ${measured}: ${about}`,
         values: points.map((point) => point.value),
         chart: (width) =>
           exceedanceChart(points, {
-            series: scenarios.map((scenario) => scenario.label),
+            series: scenarios,
             unit: measured,
             label: `Exceedance curves, ${measured}, ${about}, ${scenarios.length} scenarios. The table after it has the numbers.`,
             width,
@@ -140,19 +140,20 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
   );
   const measured = unitOf(family, statistic, rows);
   return {
-    title: `${statistic.label}: ${entity.label}`,
+    title: `${family.label}: ${entity.label}`,
     reading:
       `Each point is the value of a scenario less the value of the baseline, ${baseline.label}. ` +
       "Above zero the scenario has more than the baseline, below zero less.",
     figures: [
       {
-        title: `Difference against ${baseline.code}, ${entity.label}`,
-        caption: `${statistic.label}: value and difference against ${baseline.code}, ${measured}: ${entity.label}`,
+        title: `${statistic.label}, difference against ${baseline.code}`,
+        caption: `Values and differences against ${baseline.code}, ${measured}: ${entity.label}`,
         values: points.map((point) => point.value),
         chart: (width) =>
           differenceChart(points, {
-            series: others.map((scenario) => scenario.label),
+            series: others,
             periods: parts.map((part) => part.label),
+            monthly: family.period === "water_month",
             axis: family.period ? words(family.period.replace(/_(code|number)$/, "")) : null,
             unit: `difference, ${measured}`,
             label: `Differences against ${baseline.label}, ${measured}, ${entity.label}. The table after it has the numbers.`,
@@ -184,7 +185,7 @@ function tierPicture({ scenarios, rows }) {
         counts: tierCounts(rows.find((row) => row.scenario_id === scenario.code && row.tier_code === tier.tier_code)),
       }));
       const parts = results.flatMap(({ scenario, counts }) =>
-        Object.entries(counts).map(([level, count]) => ({ series: scenario.code, level, name: levelName(level), count })),
+        TIER_PARTS.map((part, index) => ({ series: scenario.code, part, count: counts[index] })),
       );
       return {
         title: tier.tier_name,
@@ -198,7 +199,7 @@ function tierPicture({ scenarios, rows }) {
           }),
         columns: [
           { label: "Scenario", value: ({ scenario }) => scenario.label },
-          ...[...LEVELS, "none"].map((level) => ({ label: levelName(level), value: ({ counts }) => counts[level] })),
+          ...TIER_PARTS.map((part, index) => ({ label: part, value: ({ counts }) => counts[index] })),
         ],
         rows: results,
       };
@@ -206,15 +207,12 @@ function tierPicture({ scenarios, rows }) {
   };
 }
 
-/** Level → locations; all unknown where nothing was delivered. */
+/** Locations of each part of the bar; all unknown where nothing was delivered. */
 function tierCounts(row) {
-  const single = row?.tier_level ?? null;
-  const count = (level) => (single === null ? (row?.[`level_${level}_count`] ?? null) : Number(single === level));
-  const counts = Object.fromEntries(LEVELS.map((level) => [level, count(level)]));
-  return { ...counts, none: single === null ? (row?.unrated_count ?? null) : 0 };
+  if (!row) return TIER_PARTS.map(() => null);
+  if (row.tier_level !== null) return [...LEVELS.map((level) => Number(level === row.tier_level)), 0];
+  return [...LEVELS.map((level) => row[`level_${level}_count`]), row.unrated_count];
 }
-
-const levelName = (level) => (level === "none" ? "No level" : `Level ${level}`);
 
 const ofScenario = (rows, scenario) => rows.filter((row) => row.scenario_id === scenario.code);
 

@@ -9,7 +9,7 @@ export const WATER_MONTHS = [
 ];
 
 const UNITS = { CFS: "cubic feet per second (CFS)", PERCENT: "percent", TAF: "thousand acre-feet (TAF)" };
-const SHORT_FORMS = { ag: "agricultural", cws: "community water system", cv: "coefficient of variation", env: "environmental" };
+const SHORT_FORMS = { ag: "agricultural", cv: "coefficient of variation", cws: "community water system", env: "environmental" };
 const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "negative" });
 const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "exceptZero" });
 
@@ -31,9 +31,9 @@ export function words(name) {
 /** The p-th percentile in words. */
 export const percentile = (p) => ({ 0: "lowest", 50: "median", 100: "highest" })[p] ?? `${p}th percentile`;
 
-/** `3 of 84 values are unknown.` or nothing, for a list of values. */
+/** How many of a list of values are unknown. */
 export function unknownCount(values) {
   const missing = values.filter((value) => value === null).length;
-  if (missing === 0) return "";
+  if (missing === 0) return "All values are known.";
   return missing === values.length ? "All values are unknown." : `${missing} of ${values.length} values are unknown.`;
 }
