@@ -134,6 +134,11 @@ function draw(label, options) {
   // The content security policy allows no style element; explore.css has these rules.
   for (const style of chart.querySelectorAll("style")) style.remove();
   const svg = chart.matches("svg") ? chart : chart.querySelector(":scope > svg");
+  // A group without a role must have no label; to a screen reader the chart is one image.
+  for (const group of svg.querySelectorAll("g[aria-label]")) {
+    group.dataset.part = group.getAttribute("aria-label");
+    group.removeAttribute("aria-label");
+  }
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", label);
   return chart;
