@@ -12,7 +12,8 @@ const FORMS = {
 };
 const QUANTILE = /^(?:(.+)_)?q(\d+)(?:_([a-z0-9]+))?$/;
 const EXCEEDANCE = /^(?:(.+)_)?exc_p(\d+)(?:_([a-z0-9]+))?$/;
-const NUMBER = /^(number|double|numeric|real|float)/;
+const NUMBER = "double precision";
+const IN_ROW = "as in the column unit";
 
 /**
  * A family of statistics: a table with one row per scenario, entity and, at most, part of the year.
@@ -36,6 +37,9 @@ function family(table) {
   if (keys.length === table.grain.length || others.length !== 1 || !others[0].endsWith("_code")) return null;
   const [entity] = others;
   const columns = table.columns.map((column) => column.name);
+  const numbers = table.columns
+    .filter((column) => column.type === NUMBER)
+    .map((column) => ({ ...column, unit: column.unit === IN_ROW ? null : column.unit }));
   const subject = entity.slice(0, -"_code".length);
   return {
     code: table.name,
@@ -46,12 +50,10 @@ function family(table) {
     name: columns.find((column) => column === `${subject}_name` || column === `${subject}_label`),
     period,
     periodName: columns.find((column) => column === PERIODS[period]),
-    // tables of several quantities say the unit in each row
+    // a table of several quantities says the unit in each row
     unit: columns.find((column) => column === "unit"),
-    measures: measures(table.columns),
-    statistics: table.columns
-      .filter((column) => NUMBER.test(column.type) && !table.grain.includes(column.name))
-      .map((column) => ({ code: column.name, label: statisticLabel(column), unit: column.unit, description: column.description })),
+    measures: measures(numbers),
+    statistics: numbers.map((column) => ({ ...column, code: column.name, label: statisticLabel(column) })),
   };
 }
 
@@ -63,32 +65,35 @@ function familyLabel(name) {
 function measures(columns) {
   const found = new Map();
   for (const column of columns) {
-    for (const [pattern, list] of [[EXCEEDANCE, "exceedances"], [QUANTILE, "quantiles"]]) {
-      const match = pattern.exec(column.name);
-      if (!match) continue;
-      const [, subject, percent, suffix] = match;
-      const code = [subject, suffix].filter(Boolean).join("_") || "value";
-      if (!found.has(code)) {
-        const label = words([subject && words(subject), column.unit && unit(column.unit)].filter(Boolean).join(", ") || "value");
-        found.set(code, { code, label, unit: column.unit, quantiles: [], exceedances: [] });
-      }
-      found.get(code)[list].push([Number(percent), column.name]);
-      break;
+    const part = parsed(column.name);
+    if (!part) continue;
+    const { subject, kind, percent, suffix } = part;
+    const code = [subject, suffix].filter(Boolean).join("_") || "value";
+    if (!found.has(code)) {
+      const label = [subject ? words(subject) : "Value", column.unit && unit(column.unit)].filter(Boolean).join(", ");
+      found.set(code, { code, label, unit: column.unit, quantiles: [], exceedances: [] });
     }
+    found.get(code)[kind].push([percent, column.name]);
   }
   return [...found.values()];
 }
 
-function statisticLabel(column) {
-  const match = EXCEEDANCE.exec(column.name) ?? QUANTILE.exec(column.name);
-  const measured = column.unit ? `, ${unit(column.unit)}` : "";
-  if (!match) {
-    const bare = column.unit ? column.name.replace(new RegExp(`_${column.unit === "percent" ? "pct" : column.unit}$`, "i"), "") : column.name;
-    return `${words(bare)}${measured}`;
+/** What a column's name says: `flow_q10_cfs` → percentile 10 of the flow; nothing for other columns. */
+function parsed(name) {
+  for (const [kind, pattern] of [["exceedances", EXCEEDANCE], ["quantiles", QUANTILE]]) {
+    const match = pattern.exec(name);
+    if (match) return { kind, subject: match[1], percent: Number(match[2]), suffix: match[3] };
   }
-  const [, subject, percent] = match;
-  const statistic = EXCEEDANCE.test(column.name) ? `exceeded ${percent} percent of the time` : percentile(percent);
-  return subject ? `${words(subject)}: ${statistic}${measured}` : `${words(statistic)}${measured}`;
+  return null;
+}
+
+function statisticLabel({ name, unit: own }) {
+  const part = parsed(name);
+  const measured = own ? `, ${unit(own)}` : "";
+  // the last token of a name is its unit
+  if (!part) return words(own && own !== "fraction" ? name.replace(/_[a-z0-9]+$/, "") : name) + measured;
+  const statistic = part.kind === "exceedances" ? `exceeded ${part.percent} percent of the time` : percentile(part.percent);
+  return (part.subject ? `${words(part.subject)}: ${statistic}` : words(statistic)) + measured;
 }
 
 /** Pairs of percentiles around the median, the widest first: [[0, 100], [10, 90], [30, 70]]. */

@@ -112,7 +112,7 @@ async function paint(signal, notes) {
 
 /** Everything of which a family has results, by name. */
 async function entities(family, scenario, signal) {
-  const columns = ["scenario_id", family.entity, family.name, family.period].filter(Boolean);
+  const columns = [family.entity, family.name].filter(Boolean);
   const rows = await service.rows(family.code, { scenario, columns }, signal);
   const names = new Map(rows.map((row) => [row[family.entity], row[family.name] ?? row[family.entity]]));
   return [...names]

@@ -1,12 +1,13 @@
 /** What the page asks of the API. */
 
-const PAGE_ROWS = 1000;
+/** As many rows as a page of the API can have. */
+const PAGE_ROWS = 10000;
 
 /** An answer that is not a result; its message is meant for people. */
 export class ServiceError extends Error {}
 
 /** Every table with its description, grain and columns. */
-export const tables = () => pages("tables", {});
+export const tables = async () => (await get("api/v1/tables")).data;
 
 /** Every scenario of the registry. */
 export const scenarios = () => pages("scenarios", {});
@@ -22,12 +23,12 @@ export const rows = (table, choice, signal) => pages(`tables/${encodeURIComponen
 /** All items of a list that may come in pages. */
 async function pages(path, choice, signal) {
   const query = new URLSearchParams(Object.entries(choice).map(([name, values]) => [name, values.join(",")]));
+  query.set("limit", PAGE_ROWS);
   const all = [];
   for (;;) {
     const answer = await get(`api/v1/${path}?${query}`, signal);
     all.push(...answer.data);
     if (answer.data.length === 0 || all.length >= answer.total) return all;
-    query.set("limit", PAGE_ROWS);
     query.set("offset", all.length);
   }
 }

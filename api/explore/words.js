@@ -8,7 +8,7 @@ export const WATER_MONTHS = [
   "April", "May", "June", "July", "August", "September",
 ];
 
-const UNITS = { CFS: "cubic feet per second (CFS)", PERCENT: "percent", TAF: "thousand acre-feet (TAF)" };
+const UNITS = { "%": "percent", CFS: "cubic feet per second (CFS)", TAF: "thousand acre-feet (TAF)", fraction: "fraction of one" };
 const SHORT_FORMS = { ag: "agricultural", cv: "coefficient of variation", cws: "community water system", env: "environmental" };
 const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "negative" });
 const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "exceptZero" });
@@ -20,7 +20,7 @@ export const number = (value) => (value === null ? UNKNOWN : plain.format(value)
 export const difference = (value) => (value === null ? UNKNOWN : signed.format(value));
 
 /** A unit in words; a share or a coefficient has none. */
-export const unit = (code) => (code ? (UNITS[code.toUpperCase()] ?? code) : "no unit");
+export const unit = (code) => (code ? (UNITS[code] ?? code) : "no unit");
 
 /** A name of the API's glossary as words: `ag_aggregate_delivery` → Agricultural aggregate delivery. */
 export function words(name) {

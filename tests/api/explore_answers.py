@@ -58,8 +58,8 @@ TABLES = [
         [
             _column("variable_name", "text"),
             _column("unit", "text"),
-            *(_column(f"q{p}") for p in QUANTILES),
-            *(_column(f"exc_p{p}") for p in EXCEEDANCES),
+            *(_column(f"q{p}", unit="as in the column unit") for p in QUANTILES),
+            *(_column(f"exc_p{p}", unit="as in the column unit") for p in EXCEEDANCES),
         ],
     ),
     # no chart is made of these two

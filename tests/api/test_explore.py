@@ -33,7 +33,7 @@ def site(stand_in_url: str) -> Iterator[str]:
     # the socket listens already, so that a client's first request waits for the server and needs no retry
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    yield "http://127.0.0.1:{}".format(listener.getsockname()[1])
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join(30)
     listener.close()
@@ -120,7 +120,10 @@ def texts(page: Page, part: str) -> list[str]:
 
 def test_percentiles_by_water_month(open_page: Open) -> None:
     page = open_page("?scenario=s0001,s0002&entity=SHSTA")
-    assert page.locator("#figures > figure > figcaption").all_inner_texts() == ["s0001 Present operations", "s0002 Warm <b>"]
+    assert page.locator("#figures > figure > figcaption").all_inner_texts() == [
+        "s0001 Present operations",
+        "s0002 Warm <b>",
+    ]
     head, october, *_, september = numbers(page)
     assert head == ["Water month", "lowest", "10th percentile", "30th percentile", "median",
                     "70th percentile", "90th percentile", "highest"]  # fmt: skip
@@ -176,7 +179,14 @@ def test_exceedance_of_the_whole_simulation(open_page: Open) -> None:
 def test_difference_against_the_baseline(open_page: Open) -> None:
     page = open_page("?view=difference&scenario=s0001,s0002,s0003&baseline=s0001&entity=SHSTA&statistic=q50_taf")
     table = numbers(page)
-    assert table[0] == ["Part of the year", "s0001 (baseline)", "s0002", "s0002 less s0001", "s0003", "s0003 less s0001"]
+    assert table[0] == [
+        "Part of the year",
+        "s0001 (baseline)",
+        "s0002",
+        "s0002 less s0001",
+        "s0003",
+        "s0003 less s0001",
+    ]
     assert table[1] == ["October", "1,060", "unknown", "unknown", "unknown", "unknown"]
     assert table[2][:4] == ["November", "1,070", "1,170.5", "+100.5"]
     assert table[7][:4] == ["April", "1,120", "1,119.75", "-0.25"]
@@ -193,7 +203,11 @@ def test_difference_needs_another_scenario(open_page: Open) -> None:
 def test_tiers(open_page: Open) -> None:
     page = open_page("?view=tiers&scenario=s0001,s0002")
     head = ["Scenario", "Level 1", "Level 2", "Level 3", "Level 4", "No level"]
-    assert numbers(page) == [head, ["s0001 Present operations", "3", "0", "14", "2", "1"], ["s0002 Warm <b>", *["unknown"] * 5]]
+    assert numbers(page) == [
+        head,
+        ["s0001 Present operations", "3", "0", "14", "2", "1"],
+        ["s0002 Warm <b>", *["unknown"] * 5],
+    ]
     assert numbers(page, 1)[1] == ["s0001 Present operations", "0", "0", "1", "0", "0"]
     bars = page.locator("#figures > figure").first.locator("g[data-part='bar'] rect").all()
     assert [bar.get_attribute("fill") for bar in bars] == ["#2cc83b", "#f89740", "#f96262", "#d8dee4"]
@@ -219,7 +233,9 @@ def test_address_that_asks_for_what_is_not_there(open_page: Open) -> None:
     assert "Not served, because unknown or not active: scenario s9999, s0004." in alert
     assert "There is no table “no_table” here; shown is “Lake storage by water month”." in alert
     assert "There is no entity “<b>” here" in alert
-    assert page.url.endswith("?view=bands&scenario=s0001&table=lake_storage_monthly&entity=O%26D%3D1&measure=taf&period=99")
+    assert page.url.endswith(
+        "?view=bands&scenario=s0001&table=lake_storage_monthly&entity=O%26D%3D1&measure=taf&period=99"
+    )
 
 
 def test_scenario_without_results(open_page: Open) -> None:
@@ -244,12 +260,18 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
 
 def test_failures_are_said_in_words(open_page: Open) -> None:
     page = open_page("?scenario=s0001&entity=SHSTA")
-    body = {"detail": "The database cannot be reached at the moment; try again soon.", "code": "database_away", "error_id": "ab12"}
+    body = {
+        "detail": "The database cannot be reached at the moment; try again soon.",
+        "code": "database_away",
+        "error_id": "ab12",
+    }
     page.route("**/api/v1/tables/lake_period_summary?*", lambda route: route.fulfill(status=503, json=body))
     view(page, "exceedance")
     choose(page, "table", "lake_period_summary")
     alert = page.get_by_role("alert")
-    assert alert.inner_text() == "The database cannot be reached at the moment; try again soon. (status 503, error ab12)"
+    assert (
+        alert.inner_text() == "The database cannot be reached at the moment; try again soon. (status 503, error ab12)"
+    )
     assert page.locator("#figures > figure").count() == 0
     page.route("**/api/v1/tables/salt_monthly?*", lambda route: route.abort())
     choose(page, "table", "salt_monthly")
@@ -319,8 +341,12 @@ def test_what_a_screen_reader_gets(open_page: Open) -> None:
         expect(page.get_by_role("group", name=group, exact=True)).to_be_visible()
     for label in ("Family of statistics", "Place or unit", "Measure"):
         expect(page.get_by_label(label)).to_be_visible()
-    expect(page.get_by_role("img", name=re.compile("Percentile bands by water month, .*, Shasta .*, s0001"))).to_have_count(1)
-    expect(page.get_by_role("table", name="Percentiles by water month, thousand acre-feet (TAF): Shasta (SHSTA), s0001")).to_be_visible()
+    expect(
+        page.get_by_role("img", name=re.compile("Percentile bands by water month, .*, Shasta .*, s0001"))
+    ).to_have_count(1)
+    expect(
+        page.get_by_role("table", name="Percentiles by water month, thousand acre-feet (TAF): Shasta (SHSTA), s0001")
+    ).to_be_visible()
     assert page.locator("tbody th[scope=row]").count() == 24
     assert page.title() == "Lake storage by water month: Shasta (SHSTA) – Explore scenarios – COEQWAL"
     assert page.locator("html").get_attribute("lang") == "en"
