@@ -6,9 +6,17 @@
 import { percentile, unit, words } from "./words.js";
 
 /** Column of a part of the year → column with its name, if any. */
-const PERIODS = { water_month: null, season_code: "season_name", year_type_code: null, year_type_number: "year_type_code" };
+const PERIODS = {
+  water_month: null,
+  season_code: "season_name",
+  year_type_code: null,
+  year_type_number: "year_type_code",
+};
 const FORMS = {
-  monthly: " by water month", seasonal: " by season", year_type: " by type of water year", period_summary: ", whole simulation",
+  monthly: " by water month",
+  seasonal: " by season",
+  year_type: " by type of water year",
+  period_summary: ", whole simulation",
 };
 const QUANTILE = /^(?:(.+)_)?q(\d+)(?:_([a-z0-9]+))?$/;
 const EXCEEDANCE = /^(?:(.+)_)?exc_p(\d+)(?:_([a-z0-9]+))?$/;
@@ -18,7 +26,8 @@ const IN_ROW = "as in the column unit";
 /**
  * A family of statistics: a table with one row per scenario, entity and, at most, part of the year.
  * @typedef {{code: string, label: string, description: string, entity: string, name: string|undefined,
- *   period: string|undefined, periodName: string|undefined, unit: string|undefined, measures: Measure[], statistics: Statistic[]}} Family
+ *   period: string|undefined, periodName: string|undefined, unit: string|undefined,
+ *   measures: Measure[], statistics: Statistic[]}} Family
  * @typedef {{code: string, label: string, unit: string|null, quantiles: [number, string][],
  *   exceedances: [number, string][]}} Measure
  * @typedef {{code: string, label: string, unit: string|null, description: string}} Statistic
@@ -80,7 +89,10 @@ function measures(columns) {
 
 /** What a column's name says: `flow_q10_cfs` → percentile 10 of the flow; nothing for other columns. */
 function parsed(name) {
-  for (const [kind, pattern] of [["exceedances", EXCEEDANCE], ["quantiles", QUANTILE]]) {
+  for (const [kind, pattern] of [
+    ["exceedances", EXCEEDANCE],
+    ["quantiles", QUANTILE],
+  ]) {
     const match = pattern.exec(name);
     if (match) return { kind, subject: match[1], percent: Number(match[2]), suffix: match[3] };
   }
@@ -92,12 +104,16 @@ function statisticLabel({ name, unit: own }) {
   const measured = own ? `, ${unit(own)}` : "";
   // the last token of a name is its unit
   if (!part) return words(own && own !== "fraction" ? name.replace(/_[a-z0-9]+$/, "") : name) + measured;
-  const statistic = part.kind === "exceedances" ? `exceeded ${part.percent} percent of the time` : percentile(part.percent);
+  const statistic =
+    part.kind === "exceedances" ? `exceeded ${part.percent} percent of the time` : percentile(part.percent);
   return (part.subject ? `${words(part.subject)}: ${statistic}` : words(statistic)) + measured;
 }
 
 /** Pairs of percentiles around the median, the widest first: [[0, 100], [10, 90], [30, 70]]. */
 export function bands(measure) {
   const known = new Map(measure.quantiles);
-  return [...known.keys()].filter((p) => p < 50 && known.has(100 - p)).sort((a, b) => a - b).map((p) => [p, 100 - p]);
+  return [...known.keys()]
+    .filter((p) => p < 50 && known.has(100 - p))
+    .sort((a, b) => a - b)
+    .map((p) => [p, 100 - p]);
 }

@@ -1,4 +1,4 @@
-/** The charts, as SVG made by Observable Plot. Each repeats what its data table says, so it is one image to a screen reader. */
+/** The charts, as SVG made by Observable Plot. Each repeats its data table, so it is one image to a screen reader. */
 
 import { UNKNOWN } from "./words.js";
 
@@ -27,8 +27,8 @@ export const MOST_SERIES = SERIES.length;
 /**
  * Percentiles of the years by part of the year.
  * @param {{period: string}[]} points
- * @param {{bands: [string, string][], median: string|undefined, periods: string[], domain: [number, number], unit: string,
- *   label: string, width: number}} options the columns of each band's two edges, the widest band first
+ * @param {{bands: [string, string][], median: string|undefined, periods: string[], domain: [number, number],
+ *   unit: string, label: string, width: number}} options the columns of each band's two edges, the widest band first
  */
 export function bandChart(points, { bands, median, periods, domain, unit, label, width }) {
   return draw(label, {
@@ -96,7 +96,9 @@ export function tierChart(parts, { series, label, width }) {
   const shown = parts.filter((each) => each.count > 0);
   const unknown = series.filter((name) => parts.every((each) => each.series !== name || each.count === null));
   const stack = { x: "count", y: "series", order: null };
-  const longest = Math.max(...series.map((name) => shown.reduce((sum, each) => sum + (each.series === name ? each.count : 0), 0)));
+  const longest = Math.max(
+    ...series.map((name) => shown.reduce((sum, each) => sum + (each.series === name ? each.count : 0), 0)),
+  );
   return draw(label, {
     width,
     height: 70 + 34 * series.length,
@@ -107,8 +109,18 @@ export function tierChart(parts, { series, label, width }) {
     y: { domain: series, label: null },
     marks: [
       Plot.barX(shown, Plot.stackX({ ...stack, fill: "part", stroke: "#fff" })),
-      Plot.textX(shown, Plot.stackX({ ...stack, text: (each) => String(each.count), fill: (each) => TIERS[each.part][1] })),
-      Plot.text(unknown, { x: () => 0, y: (name) => name, text: () => UNKNOWN, textAnchor: "start", dx: 6, fontStyle: "italic" }),
+      Plot.textX(
+        shown,
+        Plot.stackX({ ...stack, text: (each) => String(each.count), fill: (each) => TIERS[each.part][1] }),
+      ),
+      Plot.text(unknown, {
+        x: () => 0,
+        y: (name) => name,
+        text: () => UNKNOWN,
+        textAnchor: "start",
+        dx: 6,
+        fontStyle: "italic",
+      }),
     ],
   });
 }
@@ -140,6 +152,6 @@ function draw(label, options) {
     group.removeAttribute("aria-label");
   }
   svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
+  svg.setAttribute("aria-label", `${label}. The table after it has the numbers.`);
   return chart;
 }

@@ -1,4 +1,4 @@
-/** What can be chosen, and the form that offers it. The address may ask for anything; what does not exist is said in words. */
+/** The form, and what it offers. The address may ask for anything; what does not exist is said in words. */
 
 import { MOST_SERIES } from "./charts.js";
 import { fillChoices, fillSelect, tick } from "./dom.js";

@@ -36,7 +36,12 @@ export function fillSelect(select, options, chosen) {
 export function fillChoices(box, type, options) {
   box.replaceChildren(
     ...options.map(({ code, label }) =>
-      element("label", { class: "choice" }, element("input", { type, name: box.id, value: code }), element("span", {}, label)),
+      element(
+        "label",
+        { class: "choice" },
+        element("input", { type, name: box.id, value: code }),
+        element("span", {}, label),
+      ),
     ),
   );
 }

@@ -53,7 +53,8 @@ function named({ scenario_id: code, short_title: title, name }) {
 /** Shows what the address asks for. */
 async function open() {
   state = read(location.search);
-  if (state.scenario.length === 0) state.scenario = catalogue.scenarios.slice(0, DEFAULT_SCENARIOS).map(({ code }) => code);
+  if (state.scenario.length === 0)
+    state.scenario = catalogue.scenarios.slice(0, DEFAULT_SCENARIOS).map(({ code }) => code);
   if (await show(true)) history.replaceState(null, "", write(state));
 }
 
@@ -98,7 +99,9 @@ async function paint(signal, notes) {
   if (scenarios.length === 0) return nothing("Choose at least one scenario.");
   if (view.code === "tiers") {
     const rows = await service.rows("tier_result", { scenario: asked, columns: TIER_COLUMNS }, signal);
-    return rows.length > 0 ? view.picture({ ...choice, rows }) : nothing("No tier results were delivered for the chosen scenarios.");
+    return rows.length > 0
+      ? view.picture({ ...choice, rows })
+      : nothing("No tier results were delivered for the chosen scenarios.");
   }
   if (!family) return nothing("The service has no statistics for this chart.");
   if (baseline && asked.length === 1) return nothing("Choose a scenario other than the baseline.");

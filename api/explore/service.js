@@ -44,5 +44,7 @@ async function get(path, signal) {
   if (response.ok) return response.json();
   const problem = await response.json().catch(() => ({}));
   const detail = typeof problem.detail === "string" ? problem.detail : "The service did not understand the request.";
-  throw new ServiceError(`${detail} (status ${response.status}${problem.error_id ? `, error ${problem.error_id}` : ""})`);
+  throw new ServiceError(
+    `${detail} (status ${response.status}${problem.error_id ? `, error ${problem.error_id}` : ""})`,
+  );
 }

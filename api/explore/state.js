@@ -16,6 +16,8 @@ export function read(search) {
 
 /** The address of a state, relative to the page. */
 export function write(state) {
-  const query = NAMES.map((name) => [name, LISTS.includes(name) ? state[name].join(",") : state[name]]).filter(([, value]) => value);
+  const query = NAMES.map((name) => [name, LISTS.includes(name) ? state[name].join(",") : state[name]]).filter(
+    ([, value]) => value,
+  );
   return `?${new URLSearchParams(query)}`;
 }

@@ -19,7 +19,11 @@ export function dataTable(caption, columns, rows) {
     {},
     element("caption", {}, caption),
     element("thead", {}, element("tr", {}, ...columns.map((column) => element("th", { scope: "col" }, column.label)))),
-    element("tbody", {}, ...rows.map((row) => element("tr", {}, ...columns.map((column, index) => cell(column, row, index))))),
+    element(
+      "tbody",
+      {},
+      ...rows.map((row) => element("tr", {}, ...columns.map((column, index) => cell(column, row, index)))),
+    ),
   );
   return element(
     "details",

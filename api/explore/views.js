@@ -15,7 +15,13 @@ const WHOLE = { code: "", label: "whole simulation" };
 
 /** The columns of the table of tier results that a picture of them needs. */
 export const TIER_COLUMNS = [
-  "scenario_id", "tier_code", "tier_name", "sort_order", "tier_level", ...LEVELS.map((level) => `level_${level}_count`), "unrated_count",
+  "scenario_id",
+  "tier_code",
+  "tier_name",
+  "sort_order",
+  "tier_level",
+  ...LEVELS.map((level) => `level_${level}_count`),
+  "unrated_count",
 ];
 
 /** The views in the order of the form: what each offers of a family to choose from, and how it is drawn. */
@@ -23,7 +29,8 @@ export const VIEWS = [
   {
     code: "bands",
     label: "Percentiles by water month",
-    offers: (family) => (family.period === "water_month" ? family.measures.filter((measure) => bands(measure).length > 0) : []),
+    offers: (family) =>
+      family.period === "water_month" ? family.measures.filter((measure) => bands(measure).length > 0) : [],
     picture: bandPicture,
   },
   {
@@ -32,7 +39,12 @@ export const VIEWS = [
     offers: (family) => family.measures.filter((measure) => measure.exceedances.length > 1),
     picture: exceedancePicture,
   },
-  { code: "difference", label: "Difference against a baseline", offers: (family) => family.statistics, picture: differencePicture },
+  {
+    code: "difference",
+    label: "Difference against a baseline",
+    offers: (family) => family.statistics,
+    picture: differencePicture,
+  },
   { code: "tiers", label: "Tier distribution", offers: () => [], picture: tierPicture },
 ];
 
@@ -57,7 +69,7 @@ function bandPicture({ family, entity, measure, scenarios, rows }) {
   const measured = unitOf(family, measure, rows);
   return {
     title: `${family.label}: ${entity.label}`,
-    reading: `The line is the median of the years of each water month. ${bandWords(pairs)} All scenarios have the same scale.`,
+    reading: `The line is the median of the years of a water month. ${bandWords(pairs)} All scenarios have one scale.`,
     figures: scenarios.map((scenario) => {
       const own = ofScenario(rows, scenario)
         .map((row) => ({ ...row, period: WATER_MONTHS[row.water_month - 1] }))
@@ -73,12 +85,14 @@ function bandPicture({ family, entity, measure, scenarios, rows }) {
             periods: WATER_MONTHS,
             domain: [Math.min(...known), Math.max(...known)],
             unit: measured,
-            label: `Percentile bands by water month, ${measured}, ${entity.label}, ${scenario.label}. The table after it has the numbers.`,
+            label: `Percentile bands by water month, ${measured}, ${entity.label}, ${scenario.label}`,
             width,
           }),
         columns: [
           { label: "Water month", value: (row) => row.period },
-          ...[...columns].sort(([a], [b]) => a - b).map(([p, column]) => ({ label: percentile(p), value: (row) => row[column] })),
+          ...[...columns]
+            .sort(([a], [b]) => a - b)
+            .map(([p, column]) => ({ label: percentile(p), value: (row) => row[column] })),
         ],
         rows: own,
       };
@@ -110,7 +124,7 @@ function exceedancePicture({ family, entity, measure, scenarios, rows, period = 
           exceedanceChart(points, {
             series: scenarios,
             unit: measured,
-            label: `Exceedance curves, ${measured}, ${about}, ${scenarios.length} scenarios. The table after it has the numbers.`,
+            label: `Exceedance curves, ${measured}, ${about}, ${scenarios.length} scenarios`,
             width,
           }),
         columns: [
@@ -156,7 +170,7 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
             monthly: family.period === "water_month",
             axis: family.period ? words(family.period.replace(/_(code|number)$/, "")) : null,
             unit: `difference, ${measured}`,
-            label: `Differences against ${baseline.label}, ${measured}, ${entity.label}. The table after it has the numbers.`,
+            label: `Differences against ${baseline.label}, ${measured}, ${entity.label}`,
             width,
           }),
         columns: [
@@ -164,7 +178,11 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
           { label: `${baseline.code} (baseline)`, value: (part) => valueOf(baseline, part) },
           ...others.flatMap((scenario) => [
             { label: scenario.code, value: (part) => valueOf(scenario, part) },
-            { label: `${scenario.code} less ${baseline.code}`, value: (part) => less(scenario, part), format: difference },
+            {
+              label: `${scenario.code} less ${baseline.code}`,
+              value: (part) => less(scenario, part),
+              format: difference,
+            },
           ]),
         ],
         rows: parts,
@@ -175,7 +193,9 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
 
 /** How many locations of each tier are in each level, a figure for each tier. */
 function tierPicture({ scenarios, rows }) {
-  const tiers = [...new Map(rows.map((row) => [row.tier_code, row])).values()].sort((a, b) => a.sort_order - b.sort_order);
+  const tiers = [...new Map(rows.map((row) => [row.tier_code, row])).values()].sort(
+    (a, b) => a.sort_order - b.sort_order,
+  );
   return {
     title: "Tier distribution",
     reading: "Level 1 is the best and level 4 the worst. A tier of a single value counts as one location.",
@@ -194,7 +214,7 @@ function tierPicture({ scenarios, rows }) {
         chart: (width) =>
           tierChart(parts, {
             series: scenarios.map((scenario) => scenario.code),
-            label: `Locations in each level, ${tier.tier_name}, ${scenarios.length} scenarios. The table after it has the numbers.`,
+            label: `Locations in each level, ${tier.tier_name}, ${scenarios.length} scenarios`,
             width,
           }),
         columns: [
@@ -217,9 +237,12 @@ function tierCounts(row) {
 const ofScenario = (rows, scenario) => rows.filter((row) => row.scenario_id === scenario.code);
 
 /** The unit of a column in words; tables of several quantities say it in each row. */
-const unitOf = (family, { unit: own }, rows) => unit(own ?? (family.unit ? rows.find((row) => row[family.unit])?.[family.unit] : null));
+const unitOf = (family, { unit: own }, rows) =>
+  unit(own ?? (family.unit ? rows.find((row) => row[family.unit])?.[family.unit] : null));
 
 function bandWords(pairs) {
-  const parts = pairs.map(([low, high]) => (low === 0 ? "from the lowest to the highest year" : `from the ${low}th to the ${high}th percentile`));
+  const parts = pairs.map(([low, high]) =>
+    low === 0 ? "from the lowest to the highest year" : `from the ${low}th to the ${high}th percentile`,
+  );
   return `The bands reach, from light to dark, ${parts.join(", ")}.`;
 }

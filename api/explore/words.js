@@ -4,12 +4,32 @@ export const UNKNOWN = "unknown";
 
 /** A water year begins with October. */
 export const WATER_MONTHS = [
-  "October", "November", "December", "January", "February", "March",
-  "April", "May", "June", "July", "August", "September",
+  "October",
+  "November",
+  "December",
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
 ];
 
-const UNITS = { "%": "percent", CFS: "cubic feet per second (CFS)", TAF: "thousand acre-feet (TAF)", fraction: "fraction of one" };
-const SHORT_FORMS = { ag: "agricultural", cv: "coefficient of variation", cws: "community water system", env: "environmental" };
+const UNITS = {
+  "%": "percent",
+  CFS: "cubic feet per second (CFS)",
+  TAF: "thousand acre-feet (TAF)",
+  fraction: "fraction of one",
+};
+const SHORT_FORMS = {
+  ag: "agricultural",
+  cv: "coefficient of variation",
+  cws: "community water system",
+  env: "environmental",
+};
 const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "negative" });
 const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "exceptZero" });
 
@@ -24,7 +44,10 @@ export const unit = (code) => (code ? (UNITS[code] ?? code) : "no unit");
 
 /** A name of the API's glossary as words: `ag_aggregate_delivery` → Agricultural aggregate delivery. */
 export function words(name) {
-  const text = name.split("_").map((part) => SHORT_FORMS[part] ?? part).join(" ");
+  const text = name
+    .split("_")
+    .map((part) => SHORT_FORMS[part] ?? part)
+    .join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
