@@ -17,6 +17,7 @@ from api.middleware import CacheValidation, CorsByPath, ProcessTime
 from api.routes import (
     data_in_depth,
     delta,
+    explore,
     files,
     network,
     reservoirs,
@@ -67,6 +68,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.state.settings = settings
     for module in (
         system,
+        explore,
         scenarios,
         tiers,
         tier_map,

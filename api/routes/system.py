@@ -51,7 +51,7 @@ async def root() -> Service:
         version=__version__,
         description=DESCRIPTION,
         project="Collaboratory for Equity in Water Allocation (COEQWAL)",
-        links=Links(endpoints="/api", documentation="/docs", health="/api/health"),
+        links=Links(endpoints="/api", documentation="/docs", health="/api/health", explore="/explore"),
     )
 
 
