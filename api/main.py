@@ -14,7 +14,22 @@ from api.database import Database
 from api.downloads import Downloads
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, CorsByPath, ProcessTime
-from api.routes import files, network, reservoirs, scenarios, statistics, system
+from api.routes import (
+    data_in_depth,
+    delta,
+    explore,
+    files,
+    network,
+    reservoirs,
+    rivers,
+    scenarios,
+    statistics,
+    supply,
+    supply_catalogue,
+    system,
+    tier_map,
+    tiers,
+)
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -51,7 +66,22 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.state.database = database
     app.state.downloads = Downloads(settings)
     app.state.settings = settings
-    for module in (system, scenarios, reservoirs, statistics, network, files):
+    for module in (
+        system,
+        explore,
+        scenarios,
+        tiers,
+        tier_map,
+        reservoirs,
+        statistics,
+        supply_catalogue,
+        supply,
+        rivers,
+        delta,
+        data_in_depth,
+        network,
+        files,
+    ):
         app.include_router(module.router)
     return app
 

@@ -13,7 +13,16 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SLOW_SECONDS = 1.0
-_CACHED = ("/scenario", "/api/scenario", "/api/statistics", "/api/nodes", "/api/arcs", "/api/search")
+_CACHED = (
+    "/scenario",
+    "/api/scenario",
+    "/api/tier",
+    "/api/statistics",
+    "/api/data-in-depth",
+    "/api/nodes",
+    "/api/arcs",
+    "/api/search",
+)
 
 log = logging.getLogger(__name__)
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from api.database import Row
-
-Block = dict[str, Any]
+from api.results import Block
 
 
 def node(row: Row) -> Block:
