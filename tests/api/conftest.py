@@ -28,7 +28,7 @@ from api.database import Database
 from api.main import create_app
 from api.settings import ApiSettings
 from extract.postgres import free_port
-from tests.api import stand_in, stand_in_catalogue, stand_in_network
+from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network
 
 ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]
@@ -41,6 +41,7 @@ BY_HAND = {
     **stand_in_catalogue.BY_HAND,
     "api_network_node": stand_in_network.nodes(),
     "api_network_arc": stand_in_network.arcs(),
+    "api_scenario_file": stand_in_files.rows(),
 }
 """View → its rows, where they cannot be made by rule."""
 
