@@ -1,35 +1,25 @@
-"""The Delta statistics a second time, from the public wide CSV with numpy; shares nothing with the SQL but the seeds.
+"""The Delta statistics a second time, with numpy; shares nothing with the SQL but the seeds.
 
 Every function gives one dict per row, with every column of its fact table; None stands for NULL.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Row = dict[str, Any]
-Values = npt.NDArray[np.float64]
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
-HEADER = ("a", "b", "c", "e", "f", "type", "units")
+from tests.oracle.run import FIRST_YEAR, Row, Run, Values, seed
+
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
 MAIN = ("outflow", "ec", "x2_previous_month")
 TYPES = ("W", "AN", "BN", "D", "C")
 UNKNOWN = np.nan
-
-
-def seed(path: str) -> list[dict[str, str]]:
-    """Rows of a seed."""
-    with open(SEEDS / f"{path}.csv", newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def threshold(code: str) -> float:
@@ -38,11 +28,11 @@ def threshold(code: str) -> float:
 
 
 @dataclass
-class Csv:
-    """The series of a wide CSV.
+class Output:
+    """The model output of a run.
 
     Attributes:
-        months: (year, month) of each row.
+        months: (year, month) of each place of the values.
         series: units and values by parts B and C; a name that occurs twice has two.
     """
 
@@ -50,18 +40,16 @@ class Csv:
     series: dict[tuple[str, str], list[tuple[str, Values]]] = field(default_factory=dict)
 
 
-def read(path: Path) -> Csv:
-    """Read the CSV that the extractor writes; missing codes become NaN."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    head, body = dict(zip(HEADER, rows[:7], strict=True)), rows[7:]
-    assert [row[0] for row in rows[:7]] == list(HEADER)
-    made = Csv([(int(row[0][:4]), int(row[0][5:7])) for row in body])
-    for column in range(1, len(rows[0])):
-        values = np.array([float(row[column]) if row[column] else np.nan for row in body])
-        values[np.isin(values, (-901, -902)) | (values < -1e30)] = np.nan
-        name = (head["b"][column], head["c"][column])
-        made.series.setdefault(name, []).append((head["units"][column].replace(" ", "").upper(), values))
+def output_of(run: Run) -> Output:
+    """The months and series of a run's output; missing codes become NaN."""
+    first, last = run.span()
+    made = Output([(FIRST_YEAR + (9 + i) // 12, (9 + i) % 12 + 1) for i in range(first, last + 1)])
+    for s in run.series:
+        if s.dss_kind == "dv":
+            values = s.values[first : last + 1].copy()
+            values[np.isin(values, (-901, -902)) | (values < -1e30)] = np.nan
+            units = s.units.replace(" ", "").upper()
+            made.series.setdefault((s.part_b, s.part_c), []).append((units, values))
     return made
 
 
@@ -76,7 +64,7 @@ def taf_per_cfs(months: Sequence[tuple[int, int]]) -> Values:
     return np.array([len(days_of(m)) * 24 * 3600 / 43_560 / 1000 for m in months])
 
 
-def mapped(run: Csv, variable: str, measure: str) -> list[Values] | None:
+def mapped(run: Output, variable: str, measure: str) -> list[Values] | None:
     """The series of a measure, flows in TAF; None if the file has none of them, NaN for one that cannot be used."""
     found: list[Values] = []
     rows = [r for r in seed("04_calsim_data/variable_map") if (r["entity_code"], r["measure"]) == (variable, measure)]
@@ -96,7 +84,7 @@ def mapped(run: Csv, variable: str, measure: str) -> list[Values] | None:
     return found or None
 
 
-def types_in_force(run: Csv) -> list[tuple[str, ...]]:
+def types_in_force(run: Output) -> list[tuple[str, ...]]:
     """The types that may be in force in each month: one, or all if it is not known."""
     series = run.series.get(("WYT_SAC_", "WATERYEARTYPE"))
     of_year: dict[int, str] = {}
@@ -153,7 +141,7 @@ class Variable:
     basis: list[str | None]
 
 
-def outflow_answers(run: Csv, types: list[tuple[str, ...]]) -> dict[str, Values]:
+def outflow_answers(run: Output, types: list[tuple[str, ...]]) -> dict[str, Values]:
     """Whether the index reaches its minimum."""
     index = mapped(run, "ndo", "outflow_index")
     cfs = np.sum(index, axis=0) / taf_per_cfs(run.months) if index else np.full(len(run.months), UNKNOWN)
@@ -162,7 +150,7 @@ def outflow_answers(run: Csv, types: list[tuple[str, ...]]) -> dict[str, Values]
     return {"outflow": np.where(np.isnan(cfs), UNKNOWN, met)}
 
 
-def x2_answers(run: Csv, types: list[tuple[str, ...]], values: Values) -> dict[str, Values]:
+def x2_answers(run: Output, types: list[tuple[str, ...]], values: Values) -> dict[str, Values]:
     """Whether X2 is west of the three places, and of the limit of the fall action."""
     answers = {}
     known = ~np.isnan(values)
@@ -178,7 +166,7 @@ def x2_answers(run: Csv, types: list[tuple[str, ...]], values: Values) -> dict[s
 
 
 def salinity_answers(
-    run: Csv, types: list[tuple[str, ...]], row: dict[str, str], values: Values
+    run: Output, types: list[tuple[str, ...]], row: dict[str, str], values: Values
 ) -> tuple[dict[str, Values], list[str | None]]:
     """Whether salinity is above fixed values and above the standard, and what the standard rests on."""
     known = ~np.isnan(values)
@@ -203,7 +191,7 @@ def salinity_answers(
     return {**answers, "d1641": above}, basis
 
 
-def variables(run: Csv) -> Iterator[Variable]:
+def variables(run: Output) -> Iterator[Variable]:
     """The Delta variables of a run."""
     types = types_in_force(run)
     for row in seed("04_calsim_data/delta_variable"):
@@ -263,14 +251,14 @@ def standards(v: Variable, chosen: npt.NDArray[np.bool_]) -> Row:
     return row
 
 
-def mean_cfs(v: Variable, run: Csv, chosen: npt.NDArray[np.bool_]) -> float | None:
+def mean_cfs(v: Variable, run: Output, chosen: npt.NDArray[np.bool_]) -> float | None:
     """Mean of the monthly flows."""
     if v.row["category"] != "outflow":
         return None
     return over(sample((v.values / taf_per_cfs(run.months))[chosen]), np.mean)
 
 
-def monthly(run: Csv) -> Iterator[Row]:
+def monthly(run: Output) -> Iterator[Row]:
     """Rows of fct_delta_monthly."""
     of_month = np.array([water_month(m) for m in run.months])
     for v in variables(run):
@@ -291,7 +279,7 @@ def monthly(run: Csv) -> Iterator[Row]:
             }
 
 
-def grouped(run: Csv, values: Values, months: Sequence[int], year_of: Callable[[int, int], int]) -> list[Values]:
+def grouped(run: Output, values: Values, months: Sequence[int], year_of: Callable[[int, int], int]) -> list[Values]:
     """The values of these calendar months, year by year, of the years that have all of them."""
     years: dict[int, list[float]] = {}
     for (year, month), value in zip(run.months, values, strict=True):
@@ -300,7 +288,7 @@ def grouped(run: Csv, values: Values, months: Sequence[int], year_of: Callable[[
     return [np.array(y) for y in years.values() if len(y) == len(months)]
 
 
-def period_summary(run: Csv) -> Iterator[Row]:
+def period_summary(run: Output) -> Iterator[Row]:
     """Rows of fct_delta_period_summary."""
     everything = np.ones(len(run.months), dtype=bool)
     calendar_month = np.array([m for _, m in run.months])

@@ -6,20 +6,16 @@ None stands for NULL.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.warehouse.reservoir_oracle import (
+from tests.oracle.reservoirs import (
     DAYS,
     EXCEEDANCES,
-    MONTHS,
-    SEEDS,
     WATER_MONTHS,
     WATER_YEARS,
-    Row,
     distribution,
     known,
     mean,
@@ -27,7 +23,7 @@ from tests.warehouse.reservoir_oracle import (
     sample,
     variation,
 )
-from tests.warehouse.reservoir_runs import Run, Values
+from tests.oracle.run import MONTHS, Row, Run, Values, seed
 
 EVENT_TAF = 0.1
 BALANCE_TAF = 0.1
@@ -62,18 +58,15 @@ class Entity:
 def mapping(kind: str) -> dict[str, dict[str, list[dict[str, str]]]]:
     """Rows of variable_map by entity and measure."""
     made: dict[str, dict[str, list[dict[str, str]]]] = {}
-    with open(SEEDS / "variable_map.csv", newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["entity_kind"] == kind:
-                made.setdefault(row["entity_code"], {}).setdefault(row["measure"], []).append(row)
+    for row in seed("04_calsim_data/variable_map"):
+        if row["entity_kind"] == kind:
+            made.setdefault(row["entity_code"], {}).setdefault(row["measure"], []).append(row)
     return made
 
 
 def one_series(run: Run, row: dict[str, str]) -> tuple[bool, Values | None]:
     """Whether the series is in the file, and its monthly volumes if they may be used."""
-    named = [s for s in run.series if s.part_b == row["part_b"]]
-    found = [s for s in named if s.part_c == row["part_c"]]
-    found = found or [s for s in named if s.part_c == row["part_c_fallback"]]
+    found = run.chosen(row)
     if not found:
         return False, None
     units = found[0].units.strip().upper()
