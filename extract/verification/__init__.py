@@ -1,0 +1,1 @@
+"""Does every place hold what the place before it held? The checks of a loaded model run, and their results."""
