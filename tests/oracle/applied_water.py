@@ -13,10 +13,10 @@ import numpy as np
 
 from tests.oracle.reservoirs import (
     DAYS,
-    EXCEEDANCES,
     WATER_MONTHS,
     WATER_YEARS,
     distribution,
+    exceedances,
     known,
     mean,
     percentile,
@@ -228,7 +228,7 @@ def annual(name: str, years: Values) -> Row:
     """Mean, spread and exceedances of annual volumes."""
     values = sample(years)
     row: Row = {f"annual_{name}_mean_taf": mean(values), f"annual_{name}_cv": variation(values)}
-    return row | {f"annual_{name}_exc_p{p}_taf": percentile(values, 100 - p) for p in EXCEEDANCES}
+    return row | exceedances(values, f"annual_{name}_exc_p{{}}_taf")
 
 
 def reliability(e: Entity) -> Row:

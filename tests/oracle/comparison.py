@@ -90,8 +90,9 @@ def _compare(link: psycopg.Connection[Row], table: str, run: Run, load_id: str) 
     fact = FACTS[table]
     origin = {"scenario_id": run.scenario_id, "load_id": load_id}
     expected = _by_key(({**origin, **row} for row in fact.rows(run)), fact.keys)
-    query = sql.SQL("select * from {} where scenario_id = %s").format(sql.Identifier(fact.schema, table))
+    query = sql.SQL("select * from {} where scenario_id = %s").format(sql.Identifier(*fact.table))
     rows = link.execute(query, [run.scenario_id]).fetchall()
+    rows = [row for row in rows if fact.entity_kind is None or row["entity_kind"] == fact.entity_kind]
     got = _by_key(rows, fact.keys)
     found = list(_differences(table, expected, got))
     if len(rows) > len(got):

@@ -5,6 +5,7 @@ Every function gives one dict per row, with every column of its fact table; None
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -61,7 +62,7 @@ def days_of(month: tuple[int, int]) -> list[date]:
 
 def taf_per_cfs(months: Sequence[tuple[int, int]]) -> Values:
     """Volume of one CFS over each month: a cubic foot is 1/43,560 acre-feet."""
-    return np.array([len(days_of(m)) * 24 * 3600 / 43_560 / 1000 for m in months])
+    return np.array([monthrange(*m)[1] * 24 * 3600 / 43_560 / 1000 for m in months])
 
 
 def mapped(run: Output, variable: str, measure: str) -> list[Values] | None:
@@ -227,9 +228,15 @@ def variation(values: Values) -> float | None:
     return float(values.std(ddof=1) / abs(values.mean())) if values.size > 1 and values.mean() != 0 else None
 
 
+def percentiles(values: Values, places: dict[str, float]) -> Row:
+    """Percentiles by the names of their columns."""
+    found = np.percentile(values, list(places.values())).tolist() if values.size else [None] * len(places)
+    return dict(zip(places, found, strict=True))
+
+
 def exceedances(values: Values, prefix: str = "", suffix: str = "") -> Row:
     """exc_p5 … exc_p95."""
-    return {f"{prefix}exc_p{p}{suffix}": over(values, np.percentile, 100 - p) for p in EXCEEDANCES}
+    return percentiles(values, {f"{prefix}exc_p{p}{suffix}": 100 - p for p in EXCEEDANCES})
 
 
 def standards(v: Variable, chosen: npt.NDArray[np.bool_]) -> Row:
@@ -272,7 +279,7 @@ def monthly(run: Output) -> Iterator[Row]:
                 "sample_count": values.size,
                 "mean": over(values, np.mean),
                 "cv": variation(values),
-                **{f"q{p}": over(values, np.percentile, p) for p in QUANTILES},
+                **percentiles(values, {f"q{p}": p for p in QUANTILES}),
                 **exceedances(values),
                 "mean_cfs": mean_cfs(v, run, chosen),
                 **standards(v, chosen),

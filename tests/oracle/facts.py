@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 from tests.oracle import applied_water, delta, reservoirs, rivers, urban
 from tests.oracle.run import Row, Run
@@ -21,15 +20,17 @@ class Fact:
 
     Attributes:
         family: the family of statistics, named like its folder in `models/marts`.
-        schema: where the table is.
         keys: the columns that tell the rows of a scenario apart.
         rows: the rows that a run gives, with every column but scenario and load.
+        table: the table, with its schema.
+        entity_kind: the only kind of entity whose rows are meant, where a table has those of several families.
     """
 
     family: str
     keys: tuple[str, ...]
     rows: Callable[[Run], Iterable[Row]]
-    schema: str = "marts"
+    table: tuple[str, str]
+    entity_kind: str | None = None
 
 
 def _supply(function: Callable[..., Iterable[Row]], kind: str) -> Callable[[Run], Iterable[Row]]:
@@ -44,27 +45,32 @@ def _delta(function: Callable[[delta.Output], Iterable[Row]]) -> Callable[[Run],
     return lambda run: function(delta.output_of(run))
 
 
-def _balances(run: Run) -> Iterable[Row]:
-    """Rows of the water balance: of cities and contractors, of farms and refuges."""
-    given = ModelRun(run)
-    supplies = (urban.balances(given, kind) for kind in (urban.URBAN, urban.CONTRACTOR))
-    return chain(*supplies, *(applied_water.balances(run, family) for family in ("agricultural", "refuge")))
+BALANCES: dict[str, tuple[str, Callable[[Run], Iterable[Row]]]] = {
+    "urban": (urban.URBAN, _supply(urban.balances, urban.URBAN)),
+    "contractor": (urban.CONTRACTOR, _supply(urban.balances, urban.CONTRACTOR)),
+    "agricultural": ("agricultural_demand_unit", partial(applied_water.balances, family="agricultural")),
+    "refuge": ("refuge_demand_unit", partial(applied_water.balances, family="refuge")),
+}
 
 
 def _facts() -> dict[str, Fact]:
+    made: dict[str, Fact] = {}
+
+    def add(table: str, family: str, keys: tuple[str, ...], rows: Callable[[Run], Iterable[Row]]) -> None:
+        made[table] = Fact(family, keys, rows, ("marts", table))
+
     month = ("water_month",)
-    made = {
-        "fct_reservoir_storage_monthly": Fact("reservoir", ("reservoir_code", *month), reservoirs.storage_monthly),
-        "fct_reservoir_spill_monthly": Fact("reservoir", ("reservoir_code", *month), reservoirs.spill_monthly),
-        "fct_reservoir_period_summary": Fact("reservoir", ("reservoir_code",), reservoirs.period_summary),
-        "fct_storage_aggregate_monthly": Fact("reservoir", ("aggregate_code", *month), reservoirs.aggregate_monthly),
-        "fct_delta_monthly": Fact("delta", ("variable_code", *month), _delta(delta.monthly)),
-        "fct_delta_period_summary": Fact("delta", ("variable_code",), _delta(delta.period_summary)),
-        "fct_water_year_type": Fact("water_year", ("index_code", "water_year"), _river(rivers.water_year_types)),
-        "fct_water_balance_check": Fact(
-            "water_balance", ("entity_kind", "entity_code"), _balances, schema="verification"
-        ),
-    }
+    add("fct_reservoir_storage_monthly", "reservoir", ("reservoir_code", *month), reservoirs.storage_monthly)
+    add("fct_reservoir_spill_monthly", "reservoir", ("reservoir_code", *month), reservoirs.spill_monthly)
+    add("fct_reservoir_period_summary", "reservoir", ("reservoir_code",), reservoirs.period_summary)
+    add("fct_storage_aggregate_monthly", "reservoir", ("aggregate_code", *month), reservoirs.aggregate_monthly)
+    add("fct_delta_monthly", "delta", ("variable_code", *month), _delta(delta.monthly))
+    add("fct_delta_period_summary", "delta", ("variable_code",), _delta(delta.period_summary))
+    add("fct_water_year_type", "water_year", ("index_code", "water_year"), _river(rivers.water_year_types))
+    for family, (kind, balances) in BALANCES.items():
+        made[f"fct_water_balance_check of {family}"] = Fact(
+            family, ("entity_code",), balances, ("verification", "fct_water_balance_check"), kind
+        )
     for name, keys, function in (
         ("availability", (), rivers.availability),
         ("monthly", month, rivers.monthly),
@@ -72,7 +78,7 @@ def _facts() -> dict[str, Fact]:
         ("seasonal", ("season_code",), rivers.seasonal),
         ("year_type", ("year_type_number",), rivers.year_type),
     ):
-        made[f"fct_env_flow_{name}"] = Fact("env_flow", ("reach_code", *keys), _river(function))
+        add(f"fct_env_flow_{name}", "env_flow", ("reach_code", *keys), _river(function))
     for family, kind in {"urban": urban.URBAN, "contractor": urban.CONTRACTOR, "cws_aggregate": urban.GROUP}.items():
         code, folder = urban.CODE[kind], family.removesuffix("_aggregate")
         for name, keys, function in (
@@ -80,9 +86,9 @@ def _facts() -> dict[str, Fact]:
             ("shortage_monthly", month, urban.shortage_monthly),
             ("period_summary", (), urban.period_summary),
         ):
-            made[f"fct_{family}_{name}"] = Fact(folder, (code, *keys), _supply(function, kind))
+            add(f"fct_{family}_{name}", folder, (code, *keys), _supply(function, kind))
     demand = _supply(urban.demand_monthly, urban.URBAN)
-    made["fct_urban_demand_monthly"] = Fact("urban", (urban.CODE[urban.URBAN], *month), demand)
+    add("fct_urban_demand_monthly", "urban", (urban.CODE[urban.URBAN], *month), demand)
     for family, measures in {
         "agricultural": ("demand", "delivery", "groundwater_pumping", "shortage"),
         "refuge": ("demand", "delivery", "shortage"),
@@ -93,8 +99,8 @@ def _facts() -> dict[str, Fact]:
         code = "aggregate_code" if family.endswith("_aggregate") else "unit_code"
         for measure in measures:
             rows = partial(applied_water.months_of, family=family, measure=measure)
-            made[f"fct_{family}_{measure}_monthly"] = Fact(folder, (code, *month), rows)
-        made[f"fct_{family}_period_summary"] = Fact(folder, (code,), partial(applied_water.summary, family=family))
+            add(f"fct_{family}_{measure}_monthly", folder, (code, *month), rows)
+        add(f"fct_{family}_period_summary", folder, (code,), partial(applied_water.summary, family=family))
     return made
 
 

@@ -122,9 +122,20 @@ def mean(values: Values) -> float | None:
     return float(values.mean()) if values.size else None
 
 
+def percentiles(values: Values, places: dict[str, float]) -> Row:
+    """Percentiles by the names of their columns; linear interpolation, numpy's default."""
+    found = np.percentile(values, list(places.values())).tolist() if values.size else [None] * len(places)
+    return dict(zip(places, found, strict=True))
+
+
 def percentile(values: Values, p: float) -> float | None:
-    """Linear interpolation, numpy's default."""
+    """One percentile."""
     return float(np.percentile(values, p)) if values.size else None
+
+
+def exceedances(values: Values, name: str) -> Row:
+    """Exceedances as columns; p5 is high. The name has their percentage in place of braces."""
+    return percentiles(values, {name.format(p): 100 - p for p in EXCEEDANCES})
 
 
 def variation(values: Values) -> float | None:
@@ -142,8 +153,7 @@ def percent(value: float | None, basis: float | None) -> float | None:
 def distribution(values: Values, basis: float | str | None = "none") -> Row:
     """Count, mean, spread, percentiles and exceedances, in TAF and, given a basis, in percent of it."""
     row: Row = {"sample_count": values.size, "mean_taf": mean(values), "cv": variation(values)}
-    row |= {f"q{p}_taf": percentile(values, p) for p in QUANTILES}
-    row |= {f"exc_p{p}_taf": percentile(values, 100 - p) for p in EXCEEDANCES}
+    row |= percentiles(values, {f"q{p}_taf": p for p in QUANTILES} | {f"exc_p{p}_taf": 100 - p for p in EXCEEDANCES})
     if not isinstance(basis, str):
         row |= {k.replace("_taf", "_pct"): percent(v, basis) for k, v in row.items() if k.endswith("_taf")}
     return row
@@ -238,9 +248,8 @@ def period_summary(run: Run) -> Iterator[Row]:
         row |= {"dead_pool_pct": percent(r.dead_pool, r.percent_basis)}
         row |= {"dead_pool_basis": r.dead_basis, "flood_level_basis": r.flood_basis}
         row["storage_months_count"] = sample(storage).size
-        for p in EXCEEDANCES:
-            value = percentile(sample(storage), 100 - p)
-            row |= {f"storage_exc_p{p}_taf": value, f"storage_exc_p{p}_pct": percent(value, r.percent_basis)}
+        for name, value in exceedances(sample(storage), "storage_exc_p{}_taf").items():
+            row |= {name: value, name.replace("_taf", "_pct"): percent(value, r.percent_basis)}
         row |= release_summary(r)
         row["at_flood_pool_years_count"] = hits if pool_years else None
         row["at_flood_pool_frequency_pct"] = hits / len(pool_years) * 100 if pool_years else None

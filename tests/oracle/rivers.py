@@ -169,9 +169,9 @@ def percentiles(values: Values, prefix: str, suffix: str, quantiles: bool = True
     known = sample(values)
     names = {f"q{p}": p for p in QUANTILES} if quantiles else {}
     names |= {f"exc_p{p}": 100 - p for p in EXCEEDANCES}
-    return {
-        f"{prefix}_{name}_{suffix}": float(np.percentile(known, p)) if known.size else None for name, p in names.items()
-    }
+    columns = [f"{prefix}_{name}_{suffix}" for name in names]
+    found = np.percentile(known, list(names.values())).tolist() if known.size else [None] * len(names)
+    return dict(zip(columns, found, strict=True))
 
 
 def volume_pct(part: Values, whole: Values, allowed: bool) -> float | None:

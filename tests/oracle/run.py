@@ -136,16 +136,15 @@ def _read(path: Path, dss_kind: str) -> tuple[npt.NDArray[np.int64], list[Series
 
 
 def month_rows(path: Path, columns: Sequence[int]) -> tuple[npt.NDArray[np.int64], Iterable[Values]]:
-    """The positions of a wide CSV's months, and the values of some of its columns in turn; an empty cell is NaN."""
-    names = [f"column_{i + 1}" for i in (0, *columns)]
+    """The positions of a wide CSV's months, and the values of some of its columns in turn; an empty cell is NaN.
+
+    Args:
+        path: the file.
+        columns: the wanted columns in ascending order, counted from the one after the date.
+    """
     table = pl.read_csv(
-        path,
-        has_header=False,
-        skip_rows=HEADER_ROWS,
-        columns=[0, *columns],
-        infer_schema=False,
-    )
-    dates = [text.split("-") for text in table[names[0]]]
+        path, has_header=False, skip_rows=HEADER_ROWS, columns=[0, *columns], infer_schema=False
+    ).get_columns()
+    dates = [text.split("-") for text in table[0]]
     places = np.array([(int(d[0]) - FIRST_YEAR) * 12 + int(d[1]) - 10 for d in dates], dtype=np.int64)
-    numbers = (table[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in names[1:])
-    return places, numbers
+    return places, (column.cast(pl.Float64).fill_null(np.nan).to_numpy() for column in table[1:])

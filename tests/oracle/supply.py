@@ -13,9 +13,9 @@ import numpy as np
 
 from tests.oracle.reservoirs import (
     DAYS,
-    EXCEEDANCES,
     WATER_MONTHS,
     WATER_YEARS,
+    exceedances,
     known,
     mean,
     percentile,
@@ -142,7 +142,7 @@ def annual_distribution(name: str, years: Values) -> Row:
     """Mean, spread and exceedances of the complete years of a volume."""
     values = sample(years)
     row: Row = {f"annual_{name}_mean_taf": mean(values), f"annual_{name}_cv": variation(values)}
-    return row | {f"annual_{name}_exc_p{p}_taf": percentile(values, 100 - p) for p in EXCEEDANCES}
+    return row | exceedances(values, f"annual_{name}_exc_p{{}}_taf")
 
 
 def reliability(target: Values, shortage: Values) -> Row:
