@@ -164,6 +164,14 @@ create table if not exists ops.verification_result (
 create index if not exists verification_result_by_cell
 on ops.verification_result (scenario_id, load_id, question, family, check_name, result_id);
 
+-- The data tests that dbt has now: one without a result is not passed, and a result of one that is gone does not count.
+create table if not exists ops.verification_check (
+    question text not null,
+    family text not null,
+    check_name text not null,
+    primary key (question, family, check_name)
+);
+
 -- Who showed or hid which load of a scenario, and when.
 create table if not exists ops.activation (
     activation_id bigint generated always as identity primary key,
@@ -211,6 +219,7 @@ comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJ
 comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios. Written by the materializations.';
 comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT and ACTIVE; FAILED has a reason code.';
 comment on table ops.verification_result is 'One row per check of a load and run of the check; a trigger refuses to change or remove one. The newest run of a check counts.';
+comment on table ops.verification_check is 'One row per data test of scenario rows that dbt has now. Written at the end of dbt''s runs.';
 comment on table ops.activation is 'One row per change of what the API shows of a scenario; a trigger refuses to change or remove one. load_id is the receipt id of the model run that was shown or hidden.';
 comment on view ops.activation_state is 'One row per scenario that was ever activated: its newest row in ops.activation.';
 
