@@ -14,7 +14,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.database import Database
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, ProcessTime
-from api.routes import reservoirs, scenarios, statistics, supply, supply_catalogue, system
+from api.routes import (
+    batch,
+    data_in_depth,
+    delta,
+    reservoirs,
+    rivers,
+    scenarios,
+    statistics,
+    supply,
+    supply_catalogue,
+    system,
+    tier_map,
+    tiers,
+)
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -50,7 +63,20 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
-    for module in (system, scenarios, reservoirs, statistics, supply_catalogue, supply):
+    for module in (
+        system,
+        scenarios,
+        tiers,
+        tier_map,
+        reservoirs,
+        statistics,
+        supply_catalogue,
+        supply,
+        batch,
+        rivers,
+        delta,
+        data_in_depth,
+    ):
         app.include_router(module.router)
     return app
 

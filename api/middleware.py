@@ -11,7 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SLOW_SECONDS = 1.0
-_CACHED = ("/api/scenarios", "/api/statistics")
+_CACHED = ("/api/scenarios", "/api/tiers", "/api/tier-map", "/api/statistics", "/api/data-in-depth")
 
 log = logging.getLogger(__name__)
 
