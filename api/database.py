@@ -1,4 +1,4 @@
-"""The connection pool: read-only in three ways, and indifferent to a database that goes away and comes back."""
+"""The connection pool, read-only in three ways, and what a request sees of the database: one moment of it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
+import orjson
 
 from api.settings import ApiSettings
 from extract.errors import DatabaseAwayError
@@ -21,25 +22,29 @@ Row = Mapping[str, Any]
 
 _SQL = Path(__file__).parent / "sql"
 _CLOSE_SECONDS = 5.0
-_CUT_OFF = (
+STALE_CONNECTION = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     # how the driver meets a connection that the server ended a moment ago
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    # a deploy replaced a view after its query was prepared
+    asyncpg.InvalidCachedStatementError,
 )
+"""The server was restarted, or deployed to, under a connection: with another one the same reading succeeds."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A query that was carried out: its name, the values that were bound, and its rows."""
+    """A query of a request: its text, the values that were bound, its name in `api/sql` if it has one, and its rows."""
 
-    query: str
+    text: str
     values: Sequence[object]
-    rows: Sequence[Row]
+    name: str | None = None
+    rows: Sequence[Row] = ()
 
 
 _readings: ContextVar[list[Reading] | None] = ContextVar("readings", default=None)
@@ -62,8 +67,8 @@ def statement(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-class Database:
-    """Reads the views of the schema `api` as the role `coeqwal_read`.
+class Pool:
+    """Connections that read the views of the schema `api` as the role `coeqwal_read`.
 
     A session has the role's rights only, starts read-only transactions, and finds no other schema by a bare name.
 
@@ -128,6 +133,51 @@ class Database:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
 
     async def fetch(self, query: str, *values: object) -> Sequence[Row]:
+        """All rows of a named query, which sees the database as it is now.
+
+        Raises:
+            DatabaseAwayError: the database cannot be reached.
+            asyncpg.PostgresError: PostgreSQL refused or gave up the query.
+        """
+        try:
+            return await self._fetch(query, values)
+        except STALE_CONNECTION:
+            await self.expire()
+            return await self._fetch(query, values)
+
+    async def _fetch(self, query: str, values: Sequence[object]) -> Sequence[Row]:
+        async with self.connection() as connection:
+            rows: Sequence[Row] = await connection.fetch(statement(query), *values)
+            return rows
+
+    async def expire(self) -> None:
+        """Let no connection that is open now be used again."""
+        await self._pool.expire_connections()
+
+
+class Database:
+    """The database as one request sees it: all of its queries see the moment of the first one.
+
+    So no answer mixes what was before a build or an activation with what came after. A connection is taken with the
+    first query, and given back when the request's code has run.
+
+    Args:
+        pool: where the connection comes from.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._stack = AsyncExitStack()
+        self._connection: Any = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: Any) -> bool | None:
+        return await self._stack.__aexit__(*error)
+
+    async def fetch(self, query: str, *values: object) -> Sequence[Row]:
         """All rows of a named query.
 
         Args:
@@ -138,45 +188,31 @@ class Database:
             DatabaseAwayError: the database cannot be reached.
             asyncpg.PostgresError: PostgreSQL refused or gave up the query.
         """
-        rows = await self._fetch(statement(query), values)
+        return await self._read(Reading(statement(query), values, query))
+
+    async def select(self, text: str, *values: object) -> Sequence[Row]:
+        """All rows of a query that is made of names of the contract; otherwise as `fetch`."""
+        return await self._read(Reading(text, values))
+
+    async def _read(self, asked: Reading) -> Sequence[Row]:
+        async with self._one_at_a_time:
+            if self._connection is None:
+                connection = await self._stack.enter_async_context(self._pool.connection())
+                await self._stack.enter_async_context(
+                    connection.transaction(isolation="repeatable_read", readonly=True)
+                )
+                self._connection = connection
+            rows: Sequence[Row] = await self._connection.fetch(asked.text, *asked.values)
         if (readings := _readings.get()) is not None:
-            readings.append(Reading(query, values, rows))
+            readings.append(replace(asked, rows=rows))
         return rows
-
-    async def fetch_view(self, view: str, values: Mapping[str, str], limit: int) -> Sequence[Row]:
-        """Rows of a view of the schema `api`, found by the texts of some of its columns.
-
-        Args:
-            view: its name.
-            values: text to look for by column.
-            limit: rows at most.
-
-        Raises:
-            DatabaseAwayError, asyncpg.PostgresError: as `fetch`; there is no such view or column, for instance.
-        """
-        conditions = [_quoted(column) + "::text = $" + str(number) for number, column in enumerate(values, start=1)]
-        text = "select * from api." + _quoted(view) + " where " + " and ".join(["true", *conditions])  # noqa: S608
-        return await self._fetch(text + " limit " + str(limit), list(values.values()))
-
-    async def _fetch(self, text: str, values: Sequence[object]) -> Sequence[Row]:
-        try:
-            return await self._fetch_once(text, values)
-        except _CUT_OFF:
-            # The server was restarted under the pool: none of its connections is good. Reading twice does no harm.
-            await self._pool.expire_connections()
-            return await self._fetch_once(text, values)
-
-    async def _fetch_once(self, text: str, values: Sequence[object]) -> Sequence[Row]:
-        async with self.connection() as connection:
-            rows: Sequence[Row] = await connection.fetch(text, *values)
-            return rows
-
-
-def _quoted(name: str) -> str:
-    """A name as PostgreSQL takes it, whatever it holds."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 async def _become_reader(connection: Any) -> None:
-    """Give up every right but that of reading `api`; a failure refuses the connection."""
+    """Give up every right but that of reading `api`, and read JSON as objects; a failure refuses the connection."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads)
     await connection.execute("set role coeqwal_read")
+
+
+def _encode_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

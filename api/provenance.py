@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 from starlette.types import ASGIApp, Message
 
-from api.database import Database, Reading, Row, recorded, statement
+from api.database import Database, Reading, Row, recorded
 from api.errors import BadParameterError, NoDataError, RefusedRequestError, UnknownCodeError
 from api.evidence import DatabaseEvidence, Evidence, ReleaseEvidence
 from api.models.provenance import (
@@ -30,6 +30,8 @@ from api.models.provenance import (
     TableOrigin,
     Variable,
 )
+from api.models.tables import Table
+from api.tables import TABLES, Selection, Values
 from extract.receipts import FrozenTable
 from extract.release import Release
 
@@ -53,15 +55,17 @@ class Asked:
 
     Attributes:
         table: the relation.
-        query: name of the query in `api/sql`, if one read it.
         words: the texts that the request named: scenarios, loads, codes.
         rows: what was read.
+        text: the query that read it, if one did.
+        query: its name in `api/sql`, if it has one.
     """
 
     table: str
-    query: str | None
     words: frozenset[str]
     rows: Sequence[Mapping[str, Any]]
+    text: str | None = None
+    query: str | None = None
 
     @property
     def scenarios(self) -> set[str]:
@@ -120,10 +124,14 @@ def _words(messages: Sequence[Message]) -> str:
 
 
 def _asked(readings: Iterable[Reading]) -> Iterator[Asked]:
+    seen = set()
     for reading in readings:
-        for view in dict.fromkeys(_VIEW.findall(statement(reading.query))):
-            rows = [dict(row) for row in reading.rows]
-            yield Asked(view, reading.query, frozenset(_texts(reading.values)), rows)
+        for view in dict.fromkeys(_VIEW.findall(reading.text)):
+            # after the rows of a page, its route may count the others
+            if reading.name is not None or view not in seen:
+                seen.add(view)
+                rows = [dict(row) for row in reading.rows]
+                yield Asked(view, frozenset(_texts(reading.values)), rows, reading.text, reading.name)
 
 
 def _texts(values: Iterable[object]) -> Iterator[str]:
@@ -145,29 +153,43 @@ async def read_table(db: Database, table: str, values: Mapping[str, str], column
 
     Raises:
         UnknownCodeError: there is no such table.
-        BadParameterError: it has no such column.
+        BadParameterError: it has no such column, or a number is asked for by something else.
     """
-    models = {row["model_name"]: row for row in await db.fetch("provenance_models", values.get("scenario_id"))}
-    view = _served(table, models)
-    known = [row["column_name"] for row in await db.fetch("provenance_columns", view)]
-    unknown = [name for name in (*values, *columns) if name not in known]
+    contract = await _served(db, table)
+    types = {column.name: column.type for column in contract.columns}
+    unknown = [name for name in (*values, *columns) if name not in types]
     if unknown:
-        raise BadParameterError(f"{view} has no column {', '.join(unknown)}; it has {', '.join(known)}.", unknown)
-    found = await db.fetch_view(view, values, MAX_ROWS)
-    wanted = [name for name in known if not columns or name in {*values, *columns, "scenario_id", "load_id"}]
-    return Asked(view, None, frozenset(values.values()), [{name: row[name] for name in wanted} for row in found])
+        known = ", ".join(types)
+        raise BadParameterError(
+            f"The table {contract.name} has no column {', '.join(unknown)}; it has {known}.", unknown
+        )
+    selection = Selection(contract)
+    for name, text in values.items():
+        chosen: Values = [_number(text)] if types[name] == "integer" else [text]
+        selection.limit_to(name, chosen)
+    wanted = [name for name in types if not columns or name in {*values, *columns, "scenario_id", "load_id"}]
+    rows = await selection.rows(db, wanted, contract.grain, MAX_ROWS, 0)
+    return Asked(f"api_{contract.name}", frozenset(values.values()), [dict(row) for row in rows])
 
 
-def _served(table: str, models: Mapping[str, Row]) -> str:
-    """The view that shows a table: of its own name, or the one that reads least besides."""
-    views = {name for name, row in models.items() if row["schema_name"] == "api"}
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise BadParameterError(f"'{text}' is not a whole number.", [text]) from error
+
+
+async def _served(db: Database, table: str) -> Table:
+    """The served table of a name: its own, or of the view that shows a stored table and reads least besides."""
+    served = {f"api_{one.name}": one for one in TABLES}
     for name in (table, f"api_{table}", f"api_{table.removeprefix('fct_')}"):
-        if name in views:
-            return name
-    readers = [name for name in views if table in (models[name]["parents"] or ())]
+        if name in served:
+            return served[name]
+    parents = {row["model_name"]: row["parents"] or [] for row in await db.fetch("provenance_models", None)}
+    readers = [name for name in served if table in parents.get(name, [])]
     if not readers:
         raise UnknownCodeError("table", [table])
-    return min(readers, key=lambda name: (len(models[name]["parents"]), name))
+    return served[min(readers, key=lambda name: (len(parents[name]), name))]
 
 
 async def explain(subject: str, asked: Sequence[Asked], db: Database) -> Explanation:
@@ -231,7 +253,7 @@ async def _table(asked: Asked, load_id: str | None, evidence: Evidence) -> Table
     return TableOrigin(
         table=asked.table,
         query=f"api/sql/{asked.query}.sql" if asked.query else None,
-        query_sql=statement(asked.query) if asked.query else None,
+        query_sql=asked.text,
         family=family,
         description=models[asked.table]["description"] if asked.table in models else None,
         method_pages=[f"{METHODS}{page}.md" for page in _methods(models[name] for name in lineage)],
@@ -273,7 +295,7 @@ def _model(row: Row, compiled_sql: str | None) -> SourceModel:
 def _columns(asked: Asked, rows: Sequence[Row]) -> list[ColumnMeaning]:
     """What the columns of the rows hold; a query may give a column another name."""
     columns = {row["column_name"]: row for row in rows}
-    renamed = {new: old for old, new in _RENAMED.findall(statement(asked.query))} if asked.query else {}
+    renamed = {new: old for old, new in _RENAMED.findall(asked.text or "")}
     found = []
     for name in asked.rows[0] if asked.rows else columns:
         column = columns.get(name) or columns.get(renamed.get(name, ""), {})
@@ -379,7 +401,7 @@ def _frozen_rows(
         for row in rows
         if all(row[column] == value for column, value in exact.items()) and all(row[c] in words for c in by_code)
     ]
-    return Asked(table.name.partition(".")[2], None, words, found)
+    return Asked(table.name.partition(".")[2], words, found)
 
 
 def _typed(text: str | None, data_type: str) -> Any:

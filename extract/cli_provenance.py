@@ -37,14 +37,14 @@ def explain(
 
 async def _explain(subject: str, terms: list[str], load_id: str | None) -> Explanation:
     """The explanation, through the same code and with the same rights as the API's."""
+    from api.database import Database
     from api.errors import RequestError, answer_for
     from api.main import create_app
     from api.provenance import explain as explain_asked
     from api.provenance import explain_release, read_again, read_table
 
     app = create_app()
-    async with app.router.lifespan_context(app):
-        db = app.state.database
+    async with app.router.lifespan_context(app), Database(app.state.pool) as db:
         values = dict(term.split("=", 1) for term in terms if "=" in term)
         columns = [term for term in terms if "=" not in term]
         title = " ".join([subject, *terms])

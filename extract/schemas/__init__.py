@@ -8,7 +8,14 @@ from pydantic import BaseModel
 
 from extract.archive import Manifest
 from extract.intake.record import IngestRecord
-from extract.receipts import ExtractRecord, Refusal, ReleaseRecord, TrendSummary, ValidationOverride
+from extract.receipts import (
+    ExtractRecord,
+    Refusal,
+    ReleaseRecord,
+    TrendSummary,
+    ValidationOverride,
+    VerificationReceipt,
+)
 
 MODELS: dict[str, type[BaseModel]] = {
     "extract_record": ExtractRecord,
@@ -18,6 +25,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "snapshot": Manifest,
     "validation_override": ValidationOverride,
     "validation_summary": TrendSummary,
+    "verification_receipt": VerificationReceipt,
 }
 
 
