@@ -165,16 +165,17 @@ async def read_table(db: Database, table: str, values: Mapping[str, str], column
         )
     selection = Selection(contract)
     for name, text in values.items():
-        chosen: Values = [_number(text)] if types[name] == "integer" else [text]
-        selection.limit_to(name, chosen)
+        selection.limit_to(name, _chosen(text, types[name]))
     wanted = [name for name in types if not columns or name in {*values, *columns, "scenario_id", "load_id"}]
     rows = await selection.rows(db, wanted, contract.grain, MAX_ROWS, 0)
     return Asked(f"api_{contract.name}", frozenset(values.values()), [dict(row) for row in rows])
 
 
-def _number(text: str) -> int:
+def _chosen(text: str, data_type: str) -> Values:
+    if data_type != "integer":
+        return [text]
     try:
-        return int(text)
+        return [int(text)]
     except ValueError as error:
         raise BadParameterError(f"'{text}' is not a whole number.", [text]) from error
 
