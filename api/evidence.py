@@ -46,10 +46,12 @@ class DatabaseEvidence:
     def __init__(self, db: Database, scenario_id: str | None) -> None:
         self._db = db
         self._scenario_id = scenario_id
+        self._models: Sequence[Row] = ()
 
     async def models(self) -> Sequence[Row]:
         """See `Evidence.models`."""
-        return await self._db.fetch("provenance_models", self._scenario_id)
+        self._models = self._models or await self._db.fetch("provenance_models", self._scenario_id)
+        return self._models
 
     async def compiled(self, names: Collection[str]) -> dict[str, str | None]:
         """See `Evidence.compiled`."""

@@ -37,11 +37,12 @@ def explain(
 
 async def _explain(subject: str, terms: list[str], load_id: str | None) -> Explanation:
     """The explanation, through the same code and with the same rights as the API's."""
+    from api.asked import read_again, read_table
     from api.database import Database
     from api.errors import RequestError, answer_for
     from api.main import create_app
     from api.provenance import explain as explain_asked
-    from api.provenance import explain_release, read_again, read_table
+    from api.provenance import explain_release
 
     app = create_app()
     async with app.router.lifespan_context(app), Database(app.state.pool) as db:

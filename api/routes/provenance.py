@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
+from api.asked import PREFIX, read_again, read_table
 from api.errors import BadParameterError, NoDataError, Problem
 from api.models.provenance import Explanation
 from api.parameters import SCENARIO_ID, Db, published_loads
-from api.provenance import PREFIX, explain, read_again, read_table
+from api.provenance import explain
 from api.routes.system import SERVER_ERRORS
 
 router = APIRouter(
