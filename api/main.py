@@ -8,16 +8,19 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api.database import Database
+from api.downloads import Downloads
 from api.errors import ErrorBoundary
-from api.middleware import CacheValidation, ProcessTime
+from api.middleware import CacheValidation, CorsByPath, ProcessTime
 from api.routes import (
     batch,
     data_in_depth,
     delta,
+    explore,
+    files,
+    network,
     reservoirs,
     rivers,
     scenarios,
@@ -62,9 +65,11 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         middleware=_middleware(settings),
     )
     app.state.database = database
+    app.state.downloads = Downloads(settings)
     app.state.settings = settings
     for module in (
         system,
+        explore,
         scenarios,
         tiers,
         tier_map,
@@ -76,6 +81,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         rivers,
         delta,
         data_in_depth,
+        network,
+        files,
     ):
         app.include_router(module.router)
     return app
@@ -86,14 +93,23 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
     return [
         Middleware(ProcessTime),
         Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_origin_regex=settings.cors_origin_regex,
-            allow_methods=["GET"],
-            allow_credentials=False,
-            expose_headers=["ETag", "X-Process-Time"],
+            CorsByPath,
+            plain_paths=files.PLAIN_PATHS,
+            exact={
+                "allow_origins": settings.cors_origins,
+                "allow_origin_regex": settings.cors_origin_regex,
+                "allow_methods": ["GET"],
+                "allow_credentials": False,
+                "expose_headers": ["ETag", "X-Process-Time", "X-Total-Count"],
+            },
         ),
-        Middleware(GZipMiddleware, minimum_size=_GZIP_MIN_BYTES, compresslevel=_GZIP_LEVEL),
+        Middleware(
+            GZipMiddleware,
+            minimum_size=_GZIP_MIN_BYTES,
+            compresslevel=_GZIP_LEVEL,
+            # CSV files are downloads of hundreds of MB, which clients may resume
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv"),
+        ),
         Middleware(CacheValidation, max_age=settings.cache_max_age),
         Middleware(ErrorBoundary),
     ]

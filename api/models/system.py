@@ -14,6 +14,7 @@ class Links(BaseModel):
     endpoints: str = Field(description="Path of the list of endpoints")
     documentation: str = Field(description="Path of the interactive documentation")
     health: str = Field(description="Path of the health check")
+    explore: str = Field(description="Path of the page with charts, for people")
 
 
 class Service(BaseModel):

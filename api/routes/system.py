@@ -31,6 +31,8 @@ GROUPS = {
     "rivers": "Flow of river and canal reaches by month, season and period.",
     "Delta": "Outflow, X2 and salinity of the Delta.",
     "data in depth": "Values year by year.",
+    "files": "Model runs with their output and input, to download.",
+    "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},
@@ -50,7 +52,7 @@ async def root() -> Service:
         version=__version__,
         description=DESCRIPTION,
         project="Collaboratory for Equity in Water Allocation (COEQWAL)",
-        links=Links(endpoints="/api", documentation="/docs", health="/api/health"),
+        links=Links(endpoints="/api", documentation="/docs", health="/api/health", explore="/explore"),
     )
 
 
@@ -58,14 +60,13 @@ async def root() -> Service:
 async def index(request: Request, db: Db) -> Index:
     """Every endpoint by group, and how much there is to read."""
     (counts,) = await db.fetch("data_summary")
-    absent = {"network_nodes": None, "network_arcs": None}
     return Index(
         api=NAME,
         version=__version__,
         base_url=f"{request.base_url}api",
         documentation="/docs",
         endpoints=_endpoints(request.app),
-        data_summary=DataSummary.model_validate({**absent, **counts}),
+        data_summary=DataSummary.model_validate({**counts}),
     )
 
 

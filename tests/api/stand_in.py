@@ -176,7 +176,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
     match kind:
         case "double precision":
             return number
-        case "integer":
+        case "integer" | "bigint":
             return int(number) if known and number is not None else None
         case "text":
             return TEXTS.get(column, f"{column} of {code}")
