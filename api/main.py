@@ -10,11 +10,12 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from api.database import Database
+from api.database import Pool
 from api.downloads import Downloads
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, CorsByPath, ProcessTime
 from api.routes import (
+    batch,
     data_in_depth,
     delta,
     explore,
@@ -27,6 +28,7 @@ from api.routes import (
     supply,
     supply_catalogue,
     system,
+    tables,
     tier_map,
     tiers,
 )
@@ -44,15 +46,15 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         settings: default: from the environment.
     """
     settings = settings or ApiSettings()
-    database = Database(settings)
+    pool = Pool(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await database.open()
+        await pool.open()
         try:
             yield
         finally:
-            await database.close()
+            await pool.close()
 
     # FastAPI whose documentation pages come from this server, not from a content network
     app = FastAPIOffline(
@@ -63,7 +65,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         middleware=_middleware(settings),
     )
-    app.state.database = database
+    app.state.pool = pool
     app.state.downloads = Downloads(settings)
     app.state.settings = settings
     for module in (
@@ -76,11 +78,13 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         statistics,
         supply_catalogue,
         supply,
+        batch,
         rivers,
         delta,
         data_in_depth,
         network,
         files,
+        tables,
     ):
         app.include_router(module.router)
     return app

@@ -36,7 +36,8 @@ ROUTES = {
     "spill_monthly": f"/api/statistics/scenarios/{SCENARIO}/spill-monthly?group=cvp",
     "period_summary": f"/api/statistics/scenarios/{SCENARIO}/period-summary?reservoirs=SHSTA",
     "storage_aggregates": f"/api/statistics/scenarios/{SCENARIO}/storage-aggregates",
-    "scenario": f"/api/scenarios/{SCENARIO}",
+    # of the registry, with a theme, assumptions and an operation
+    "scenario": "/api/scenarios/s0035",
     "scenarios": "/api/scenarios",
     "reservoirs": "/api/statistics/reservoirs",
     "reservoirs_all": "/api/statistics/reservoirs/all",
