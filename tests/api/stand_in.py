@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 Contract = Mapping[str, Mapping[str, str]]
 Row = dict[str, Any]
@@ -171,7 +172,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
     match kind:
         case "double precision":
             return number
-        case "integer":
+        case "integer" | "bigint":
             return int(number) if known and number is not None else None
         case "text":
             return TEXTS.get(column, f"{column} of {code}")
@@ -181,6 +182,8 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
             return [f"{column} of {code}"]
         case "integer[]" | "double precision[]":
             return [1, 2]
+        case "jsonb":
+            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]})
         case "date":
             return "1921-10-01"
         case "timestamp with time zone":
