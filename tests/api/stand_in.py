@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 Contract = Mapping[str, Mapping[str, str]]
 Row = dict[str, Any]
@@ -187,7 +188,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
         case "integer[]" | "double precision[]":
             return [1, 2]
         case "jsonb":
-            return "[]"
+            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]} if "geometry" in column else [])
         case "date":
             return "1921-10-01"
         case "timestamp with time zone":
