@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -168,7 +168,7 @@ def test_one_break_turns_exactly_its_owner_red(own: Warehouse, what: str) -> Non
 
 
 @pytest.fixture
-def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """An API that answers with one percentile in another's place."""
     right = storage_routes.storage_taf_month
 
@@ -177,7 +177,6 @@ def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return {**month, "q10": month["q90"], "q90": month["q10"]}
 
     monkeypatch.setattr(storage_routes, "storage_taf_month", wrong)
-    yield
 
 
 def test_a_swapped_column_of_the_api_turns_exactly_its_owner_red(built: Warehouse, swapped_columns: None) -> None:
