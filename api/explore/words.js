@@ -42,6 +42,9 @@ export const difference = (value) => (value === null ? UNKNOWN : signed.format(v
 /** A unit in words; a share or a coefficient has none. */
 export const unit = (code) => (code ? (UNITS[code] ?? code) : "no unit");
 
+/** The unit of a difference: two percentages differ by percentage points. */
+export const differenceUnit = (named) => (named === "percent" ? "percentage points" : named);
+
 /** A name of the API's glossary as words: `ag_aggregate_delivery` → Agricultural aggregate delivery. */
 export function words(name) {
   const text = name

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwr
 
 from api.main import create_app
 from api.settings import ApiSettings
-from tests.api.explore_answers import HOSTILE, SCENARIOS, answer
+from tests.api.explore_answers import HOSTILE, answer
 
 FOLDER = Path(__file__).resolve().parents[2] / "api" / "explore"
 VIEWS = ("bands", "exceedance", "difference", "tiers")
@@ -200,6 +200,13 @@ def test_difference_against_the_baseline(open_page: Open) -> None:
     assert numbers(page)[7][:4] == ["April", "1,119.75", "1,120", "+0.25"]
 
 
+def test_percentages_differ_by_percentage_points(open_page: Open) -> None:
+    page = open_page("?view=difference&scenario=s0001,s0002&table=lake_period_summary&statistic=demand_met_pct")
+    assert texts(page, "y-axis label") == ["↑ difference, percentage points"]
+    assert numbers(page)[1] == ["whole simulation", "80", "92.5", "+12.5"]
+    assert page.inner_text("#statistic-hint") == "What demand_met_pct is."
+
+
 def test_difference_needs_another_scenario(open_page: Open) -> None:
     page = open_page("?view=difference&scenario=s0001&baseline=s0001")
     assert page.inner_text("#reading") == "Choose a scenario other than the baseline."
@@ -257,7 +264,7 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     settled(page)
     assert page.inner_text("#reading") == "Choose at least one scenario."
     page = open_page(wait=False)
-    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": SCENARIOS[3:], "total": 1}))
+    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0}))
     page.reload()
     settled(page)
     assert page.inner_text("#reading") == "No scenario is active at the moment, so there is nothing to show."
