@@ -14,7 +14,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.database import STALE_CONNECTION
 from extract.errors import DatabaseAwayError, UsageError
+
+_ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +101,7 @@ ANSWERS: dict[type[BaseException], Answer] = {
     asyncpg.InsufficientResourcesError: _AWAY,
     asyncpg.InterfaceError: _AWAY,
     asyncpg.InternalClientError: _AWAY,
+    asyncpg.InvalidCachedStatementError: _AWAY,
     asyncpg.InvalidCatalogNameError: _UNUSABLE,
     asyncpg.InvalidAuthorizationSpecificationError: _UNUSABLE,
     asyncpg.InsufficientPrivilegeError: _UNUSABLE,
@@ -158,10 +162,16 @@ class ErrorBoundary:
             started = started or message["type"] == "http.response.start"
             await send(message)
 
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http" or started:
-                raise
-            response = problem_response(error, f"{scope['method']} {scope['path']!r}")
-            await response(scope, receive, send)
+        for attempt in range(_ATTEMPTS):
+            try:
+                await self._app(dict(scope), receive, watched)
+            except Exception as error:
+                if scope["type"] != "http" or started:
+                    raise
+                if isinstance(error, STALE_CONNECTION) and attempt + 1 < _ATTEMPTS:
+                    # Reading twice does no harm, and every route only reads.
+                    await scope["app"].state.pool.expire()
+                    continue
+                response = problem_response(error, f"{scope['method']} {scope['path']!r}")
+                await response(scope, receive, send)
+            return

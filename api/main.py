@@ -11,10 +11,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.database import Database
+from api.database import Pool
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, ProcessTime
-from api.routes import explore, reservoirs, scenarios, statistics, system
+from api.routes import explore, reservoirs, scenarios, statistics, system, tables
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -29,15 +29,15 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         settings: default: from the environment.
     """
     settings = settings or ApiSettings()
-    database = Database(settings)
+    pool = Pool(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await database.open()
+        await pool.open()
         try:
             yield
         finally:
-            await database.close()
+            await pool.close()
 
     # FastAPI whose documentation pages come from this server, not from a content network
     app = FastAPIOffline(
@@ -48,9 +48,9 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         middleware=_middleware(settings),
     )
-    app.state.database = database
+    app.state.pool = pool
     app.state.settings = settings
-    for module in (system, explore, scenarios, reservoirs, statistics):
+    for module in (system, explore, scenarios, reservoirs, statistics, tables):
         app.include_router(module.router)
     return app
 

@@ -10,7 +10,7 @@ import typer
 
 from extract.errors import CheckFailedError
 from extract.load import connection
-from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions
+from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions, tables
 from extract.schemas import schema_texts
 from extract.settings import PROJECT, settings
 
@@ -28,7 +28,12 @@ def page_texts() -> dict[str, str]:
     pages = {
         path: marked.with_part((PROJECT / path).read_text(encoding="utf-8"), *part) for path, part in parts.items()
     }
-    return {erd.PAGE: erd.page(manifest.relations(made)), **pages, **schema_texts()}
+    written = {
+        erd.PAGE: erd.page(manifest.relations(made)),
+        tables.PAGE: tables.text(made, PROJECT),
+        tables.EXPOSURE: tables.exposure(made),
+    }
+    return {**written, **pages, **schema_texts()}
 
 
 @app.command()
@@ -37,7 +42,7 @@ def pages(
         bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is not current.")
     ] = False,
 ) -> None:
-    """Write diagrams, grain table, questions, index of faults and the JSON schemas of the receipts."""
+    """Write diagrams, grain table, questions, index of faults, served tables and the schemas of the receipts."""
     old = []
     for name, text in page_texts().items():
         path = PROJECT / name

@@ -24,7 +24,7 @@ import pytest
 import yaml
 from psycopg import sql
 
-from api.database import Database
+from api.database import Database, Pool
 from api.main import create_app
 from api.settings import ApiSettings
 from extract.postgres import free_port
@@ -110,12 +110,19 @@ async def client(serve: Serve, stand_in_url: str) -> AsyncIterator[httpx.AsyncCl
 
 
 @pytest.fixture
-async def database(own_stand_in_url: str) -> AsyncIterator[Database]:
-    """The pool of the service over a stand-in of the test's own."""
-    each = Database(ApiSettings(database_url=own_stand_in_url))
+async def pool(own_stand_in_url: str) -> AsyncIterator[Pool]:
+    """The service's connections to a stand-in of the test's own."""
+    each = Pool(ApiSettings(database_url=own_stand_in_url))
     await each.open()
     yield each
     await each.close()
+
+
+@pytest.fixture
+async def database(pool: Pool) -> AsyncIterator[Database]:
+    """That stand-in as one request sees it."""
+    async with Database(pool) as each:
+        yield each
 
 
 class Relay:

@@ -14,7 +14,7 @@ from api.main import create_app
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 SQL = sorted((Path(__file__).resolve().parents[2] / "api" / "sql").glob("*.sql"))
-UNIT = re.compile(r"\b(TAF|CFS|count|fraction)\b|%")
+UNIT = re.compile(r"\b(TAF|CFS|count|fraction)\b|%|Unit: ")
 
 
 async def test_large_answers_are_compressed_and_small_ones_not(client: httpx.AsyncClient) -> None:
@@ -141,8 +141,11 @@ def test_exposures_name_existing_routes_and_all_views_that_are_read(contract: di
     exposures = [
         each for file in folder.rglob("*.yml") for each in yaml.safe_load(file.read_text()).get("exposures", [])
     ]
+    (tables,) = (each for each in exposures if each["name"] == "table_routes")
+    exposures.remove(tables)
+    assert {f"ref('{view}')" for view in contract} == set(tables["depends_on"])
     routes = {route for each in exposures for route in each["meta"]["routes"]}
-    served = set(create_app().openapi()["paths"])
+    served = {route for route in create_app().openapi()["paths"] if not route.startswith("/api/v1/")}
     assert routes == {route for route in served if "/statistics" in route or "/scenarios" in route}
     exposed = {view for view in contract if any(f"ref('{view}')" in each["depends_on"] for each in exposures)}
     read = {view for view in contract for file in SQL if re.search(rf"\b{view}\b", file.read_text())}
