@@ -30,10 +30,10 @@ const SHORT_FORMS = {
   cws: "community water system",
   env: "environmental",
 };
-const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "negative" });
-const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "exceptZero" });
+const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4, signDisplay: "negative" });
+const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4, signDisplay: "exceptZero" });
 
-/** A number as text, thousands separated, at most three decimals. */
+/** A number as text, thousands separated, at most four decimals, as the API rounds. */
 export const number = (value) => (value === null ? UNKNOWN : plain.format(value));
 
 /** A difference as text, with its sign. */
