@@ -162,7 +162,7 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
     figures: [
       {
         title: `${statistic.label}, difference against ${baseline.code}`,
-        caption: `Values (${measured}) and differences against ${baseline.code} (${apart}): ${entity.label}`,
+        caption: `Values, ${measured}, and differences against ${baseline.code}, ${apart}: ${entity.label}`,
         values: points.map((point) => point.value),
         chart: (width) =>
           differenceChart(points, {
