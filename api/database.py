@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import asyncpg
+import orjson
 
 from api.settings import ApiSettings
 from extract.errors import DatabaseAwayError
@@ -177,5 +178,10 @@ class Database:
 
 
 async def _become_reader(connection: Any) -> None:
-    """Give up every right but that of reading `api`; a failure refuses the connection."""
+    """Give up every right but that of reading `api`, and read JSON as objects; a failure refuses the connection."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads)
     await connection.execute("set role coeqwal_read")
+
+
+def _encode_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

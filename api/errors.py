@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.database import STALE_CONNECTION
-from extract.errors import DatabaseAwayError, UsageError
+from extract.errors import DatabaseAwayError, RetryableError, UsageError
 
 _ATTEMPTS = 3
 
@@ -72,6 +72,18 @@ class NoDataError(RequestError):
     """Scenario and codes are known, but no result of them is loaded."""
 
 
+class NoFileError(RequestError):
+    """There is no such file, or not for the public: the answer does not tell which."""
+
+
+class LinkRefusedError(RequestError):
+    """The signature of a download's address is wrong."""
+
+
+class LinkExpiredError(RequestError):
+    """The address of a download was right once."""
+
+
 class NoDocumentationError(RequestError):
     """The dbt documentation was not generated."""
 
@@ -93,9 +105,13 @@ ANSWERS: dict[type[BaseException], Answer] = {
     UnknownCodeError: Answer(404, "unknown_code"),
     InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
+    NoFileError: Answer(404, "no_file"),
+    LinkRefusedError: Answer(403, "link_refused"),
+    LinkExpiredError: Answer(403, "link_expired"),
     NoDocumentationError: Answer(404, "no_documentation"),
     asyncpg.QueryCanceledError: Answer(504, "database_timeout", "The database took too long to answer."),
     DatabaseAwayError: _AWAY,
+    RetryableError: Answer(503, "archive_away", "The files cannot be reached at the moment; try again soon."),
     asyncpg.PostgresConnectionError: _AWAY,
     asyncpg.OperatorInterventionError: _AWAY,
     asyncpg.InsufficientResourcesError: _AWAY,
@@ -136,8 +152,8 @@ def problem_response(error: Exception, request: str) -> Response:
             body["unknown"] = error.unknown
     if answer.status >= 500:
         body["error_id"] = uuid.uuid4().hex
-        # A database that is away needs no stack trace per request.
-        trace = None if isinstance(error, DatabaseAwayError) else error
+        # What is away needs no stack trace per request.
+        trace = None if isinstance(error, RetryableError) else error
         log.error(
             "%s -> %d error_id=%s: %s: %s",
             request, answer.status, body["error_id"], type(error).__name__, error, exc_info=trace,

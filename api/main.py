@@ -8,13 +8,29 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from api.database import Pool
+from api.downloads import Downloads
 from api.errors import ErrorBoundary
-from api.middleware import CacheValidation, ProcessTime
-from api.routes import explore, reservoirs, scenarios, statistics, system, tables
+from api.middleware import CacheValidation, CorsByPath, ProcessTime
+from api.routes import (
+    data_in_depth,
+    delta,
+    explore,
+    files,
+    network,
+    reservoirs,
+    rivers,
+    scenarios,
+    statistics,
+    supply,
+    supply_catalogue,
+    system,
+    tables,
+    tier_map,
+    tiers,
+)
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -49,8 +65,25 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         middleware=_middleware(settings),
     )
     app.state.pool = pool
+    app.state.downloads = Downloads(settings)
     app.state.settings = settings
-    for module in (system, explore, scenarios, reservoirs, statistics, tables):
+    for module in (
+        system,
+        explore,
+        scenarios,
+        tiers,
+        tier_map,
+        reservoirs,
+        statistics,
+        supply_catalogue,
+        supply,
+        rivers,
+        delta,
+        data_in_depth,
+        network,
+        files,
+        tables,
+    ):
         app.include_router(module.router)
     return app
 
@@ -60,14 +93,23 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
     return [
         Middleware(ProcessTime),
         Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_origin_regex=settings.cors_origin_regex,
-            allow_methods=["GET"],
-            allow_credentials=False,
-            expose_headers=["ETag", "X-Process-Time"],
+            CorsByPath,
+            plain_paths=files.PLAIN_PATHS,
+            exact={
+                "allow_origins": settings.cors_origins,
+                "allow_origin_regex": settings.cors_origin_regex,
+                "allow_methods": ["GET"],
+                "allow_credentials": False,
+                "expose_headers": ["ETag", "X-Process-Time", "X-Total-Count"],
+            },
         ),
-        Middleware(GZipMiddleware, minimum_size=_GZIP_MIN_BYTES, compresslevel=_GZIP_LEVEL),
+        Middleware(
+            GZipMiddleware,
+            minimum_size=_GZIP_MIN_BYTES,
+            compresslevel=_GZIP_LEVEL,
+            # CSV files are downloads of hundreds of MB, which clients may resume
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv"),
+        ),
         Middleware(CacheValidation, max_age=settings.cache_max_age),
         Middleware(ErrorBoundary),
     ]

@@ -7,18 +7,17 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Request
 
 from api.database import Database, Pool
 from api.errors import BadParameterError, InactiveScenarioError, UnknownCodeError
 
-DEFAULT_GROUP = "major"
 MAX_CODES = 100
 MAX_LIST_LENGTH = 4000
 
 SCENARIO_ID = r"s[0-9]{4}"
-_CODE = re.compile(r"[A-Za-z0-9_]{1,32}")
-_VARIABLE_PREFIXES = ("S_", "C_")
+CODE = re.compile(r"[A-Za-z0-9_]{1,32}")
+"""What a code can look like; PostgreSQL is not asked for anything else."""
 
 
 def get_pool(request: Request) -> Pool:
@@ -107,75 +106,3 @@ async def get_published(db: Db, scenario_id: ScenarioId) -> PublishedLoad:
 
 
 Published = Annotated[PublishedLoad, Depends(get_published)]
-
-
-@dataclass(frozen=True)
-class Selection:
-    """The reservoirs that a request is about, in the order to show them.
-
-    Attributes:
-        codes: reservoir codes, all of them in the catalogue, none twice.
-        group: the group that the request named, if it named one.
-    """
-
-    codes: Sequence[str]
-    group: str | None
-
-
-async def select_reservoirs(
-    db: Db,
-    reservoirs: Annotated[
-        str | None,
-        Query(
-            max_length=MAX_LIST_LENGTH,
-            description=f"Reservoir codes separated by commas, {MAX_CODES} at most; not together with group",
-            examples=["SHSTA,OROVL"],
-        ),
-    ] = None,
-    group: Annotated[
-        str | None,
-        Query(
-            max_length=64,
-            description="Code of a reservoir group, see /api/statistics/reservoir-groups; "
-            f"without either parameter the group {DEFAULT_GROUP}",
-            examples=["cvp"],
-        ),
-    ] = None,
-) -> Selection:
-    """The reservoirs of the parameters `reservoirs` or `group`.
-
-    Raises:
-        BadParameterError: both are given, the list is empty or too long, or a code names a model variable.
-        UnknownCodeError: the catalogue lacks a code or the group.
-    """
-    if reservoirs is not None and group is not None:
-        raise BadParameterError("Give either 'reservoirs' or 'group', not both.")
-    if reservoirs is not None:
-        return Selection(await known_reservoirs(db, split_list("reservoirs", reservoirs)), None)
-    code = DEFAULT_GROUP if group is None else group
-    rows = await db.fetch("reservoir_group_members", code) if _CODE.fullmatch(code) else []
-    if not rows:
-        raise UnknownCodeError("group", [code])
-    return Selection([row["reservoir_code"] for row in rows], group)
-
-
-async def known_reservoirs(db: Database, codes: Sequence[str]) -> Sequence[str]:
-    """The codes as they came, once all of them are found in the catalogue.
-
-    Raises:
-        BadParameterError: a code is the name of a model variable.
-        UnknownCodeError: the catalogue lacks a code.
-    """
-    variables = [code for code in codes if code.startswith(_VARIABLE_PREFIXES)]
-    if variables:
-        raise BadParameterError(
-            f"Use the reservoir code '{variables[0][2:]}', not the model variable '{variables[0]}'.", variables
-        )
-    candidates = [code for code in codes if _CODE.fullmatch(code)]
-    refuse_unknown(
-        "reservoir", codes, {row["reservoir_code"] for row in await db.fetch("known_reservoirs", candidates)}
-    )
-    return codes
-
-
-Reservoirs = Annotated[Selection, Depends(select_reservoirs)]

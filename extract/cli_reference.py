@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from extract.cli_report import counted
 from extract.errors import CheckFailedError
 from extract.load import connection
 from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions, tables
@@ -84,7 +85,10 @@ def expected_row_counts(
     with connection(settings().resolved_database_url()) as link:
         now = expected_rows.counted(link, [*(f.scenario_id for f in reviewed), *(scenario or ())])
     found = expected_rows.differences(reviewed, now)
-    print("\n".join(found) or f"the warehouse has the reviewed rows of {len({f.scenario_id for f in now})} scenarios")
+    print(
+        "\n".join(found)
+        or f"the warehouse has the reviewed rows of {counted(len({f.scenario_id for f in now}), 'scenario')}"
+    )
     if update:
         path.write_text(expected_rows.as_csv(expected_rows.updated(reviewed, now)), encoding="utf-8")
     elif found:

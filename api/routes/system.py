@@ -21,9 +21,18 @@ DESCRIPTION = "Statistics of CalSim3 scenarios of California's water system, rea
 GROUPS = {
     "system": "The service itself: what it offers and whether it is well.",
     "scenarios": "The scenarios whose results are served.",
+    "tiers": "Outcomes of scenarios in four levels.",
+    "tier map": "The same by location, with places and outlines as GeoJSON.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
     "tables": "Every table of the warehouse as it is, under one glossary of names: the contract for programs.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
+    "water supply": "The catalogues of aggregates, contractors, demand units and refuges.",
+    "water supply statistics": "Demand, delivery, pumping and shortage by scenario and entity.",
+    "rivers": "Flow of river and canal reaches by month, season and period.",
+    "Delta": "Outflow, X2 and salinity of the Delta.",
+    "data in depth": "Values year by year.",
+    "files": "Model runs with their output and input, to download.",
+    "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},
@@ -51,14 +60,13 @@ async def root() -> Service:
 async def index(request: Request, db: Db) -> Index:
     """Every endpoint by group, and how much there is to read."""
     (counts,) = await db.fetch("data_summary")
-    absent = {"tier_indicators": None, "network_nodes": None, "network_arcs": None}
     return Index(
         api=NAME,
         version=__version__,
         base_url=f"{request.base_url}api",
         documentation="/docs",
         endpoints=_endpoints(request.app),
-        data_summary=DataSummary.model_validate({**absent, **counts}),
+        data_summary=DataSummary.model_validate({**counts}),
     )
 
 
