@@ -15,6 +15,7 @@ from api.downloads import Downloads
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, CorsByPath, ProcessTime
 from api.routes import (
+    batch,
     data_in_depth,
     delta,
     explore,
@@ -77,6 +78,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         statistics,
         supply_catalogue,
         supply,
+        batch,
         rivers,
         delta,
         data_in_depth,

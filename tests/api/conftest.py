@@ -28,7 +28,7 @@ from api.database import Database, Pool
 from api.main import create_app
 from api.settings import ApiSettings
 from extract.postgres import free_port
-from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network
+from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
 ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]
@@ -38,6 +38,7 @@ BY_HAND = {
     "api_scenario": stand_in.scenarios(),
     "api_reservoir": stand_in.reservoirs(),
     "api_reservoir_group": stand_in.reservoir_groups(),
+    **stand_in_supply.BY_HAND,
     **stand_in_catalogue.BY_HAND,
     "api_network_node": stand_in_network.nodes(),
     "api_network_arc": stand_in_network.arcs(),

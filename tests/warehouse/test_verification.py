@@ -177,7 +177,6 @@ def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return {**month, "q10": month["q90"], "q90": month["q10"]}
 
     monkeypatch.setattr(storage_routes, "storage_taf_month", wrong)
-    yield
 
 
 def test_a_swapped_column_of_the_api_turns_exactly_its_owner_red(built: Warehouse, swapped_columns: None) -> None:
