@@ -188,7 +188,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
         case "integer[]" | "double precision[]":
             return [1, 2]
         case "jsonb":
-            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]} if "geometry" in column else [])
+            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]} if column == "geojson" else [])
         case "date":
             return "1921-10-01"
         case "timestamp with time zone":
