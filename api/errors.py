@@ -36,6 +36,9 @@ class RequestError(Exception):
         unknown: the codes of the request that the catalogue does not hold.
     """
 
+    code: str | None = None
+    """The answer's code, where the class alone does not say it."""
+
     def __init__(self, detail: str, unknown: Sequence[str] = ()) -> None:
         super().__init__(detail)
         self.unknown = list(unknown)
@@ -45,20 +48,25 @@ class BadParameterError(RequestError):
     """A query parameter, or a combination of them, has no meaning."""
 
 
-class UnknownScenarioError(RequestError):
-    """The registry holds no scenario of this id."""
+class UnknownCodeError(RequestError):
+    """The catalogue lacks codes that the request names.
+
+    Args:
+        kind: what they would be, such as "reservoir"; the answer's code is made of it, such as unknown_reservoir.
+        codes: the codes that are unknown.
+    """
+
+    def __init__(self, kind: str, codes: Sequence[str]) -> None:
+        super().__init__(f"There is no {kind} {', '.join(map(repr, codes))}.", codes)
+        self.code = f"unknown_{kind.replace(' ', '_')}"
 
 
-class UnknownReservoirError(RequestError):
-    """The catalogue holds no reservoir of this code."""
-
-
-class UnknownGroupError(RequestError):
-    """The catalogue holds no reservoir group of this code."""
+class InactiveScenarioError(RequestError):
+    """The registry holds the scenario, but its results are not published."""
 
 
 class NoDataError(RequestError):
-    """Scenario and reservoirs are known, but no result of them is loaded."""
+    """Scenario and codes are known, but no result of them is loaded."""
 
 
 class NoDocumentationError(RequestError):
@@ -79,9 +87,8 @@ _UNUSABLE = Answer(503, "database_unusable", "The database does not serve result
 
 ANSWERS: dict[type[BaseException], Answer] = {
     BadParameterError: Answer(400, "bad_parameter"),
-    UnknownScenarioError: Answer(404, "unknown_scenario"),
-    UnknownReservoirError: Answer(404, "unknown_reservoir"),
-    UnknownGroupError: Answer(404, "unknown_group"),
+    UnknownCodeError: Answer(404, "unknown_code"),
+    InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
     NoDocumentationError: Answer(404, "no_documentation"),
     asyncpg.QueryCanceledError: Answer(504, "database_timeout", "The database took too long to answer."),
@@ -119,8 +126,10 @@ def problem_response(error: Exception, request: str) -> Response:
     answer = answer_for(error)
     body: dict[str, Any] = {"detail": answer.words or str(error), "code": answer.code}
     headers = {}
-    if isinstance(error, RequestError) and error.unknown:
-        body["unknown"] = error.unknown
+    if isinstance(error, RequestError):
+        body["code"] = error.code or answer.code
+        if error.unknown:
+            body["unknown"] = error.unknown
     if answer.status >= 500:
         body["error_id"] = uuid.uuid4().hex
         # A database that is away needs no stack trace per request.

@@ -36,3 +36,6 @@ Percent = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
 
 Fraction = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
 """A probability or a coefficient of variation, 6 decimals."""
+
+Acres = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Area, 4 decimals."""

@@ -13,8 +13,9 @@ from api.models.reservoirs import (
     ReservoirWithStatistics,
 )
 from api.models.scenarios import ScenarioReservoirs, ScenariosWithStatistics
-from api.parameters import DEFAULT_GROUP, Db
+from api.parameters import Db
 from api.routes.system import SERVER_ERRORS
+from api.selection import reservoir_group
 
 router = APIRouter(prefix="/api/statistics", tags=["reservoirs"], responses=SERVER_ERRORS)
 
@@ -34,10 +35,9 @@ async def list_reservoirs(db: Db) -> Reservoirs:
 @router.get("/reservoirs/all", summary="Reservoirs with statistics")
 async def list_reservoirs_with_statistics(db: Db) -> ReservoirsWithStatistics:
     """The reservoirs that have a period summary in at least one scenario."""
-    major = await db.fetch("reservoir_group_members", DEFAULT_GROUP)
     rows = await db.fetch("reservoirs_with_statistics")
     return ReservoirsWithStatistics(
-        major=[row["reservoir_code"] for row in major],
+        major=(await reservoir_group(db)).codes,
         all=[
             ReservoirWithStatistics(
                 reservoir_id=row["reservoir_code"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.database import Row
-from api.errors import Problem, UnknownScenarioError
+from api.errors import Problem, UnknownCodeError
 from api.models.scenarios import Scenario, ScenarioDetail
 from api.parameters import Db, ScenarioId
 from api.routes.system import SERVER_ERRORS
@@ -24,7 +24,7 @@ async def get_scenario(scenario_id: ScenarioId, db: Db) -> ScenarioDetail:
     """One scenario, active or not."""
     rows = await db.fetch("scenario", scenario_id)
     if not rows:
-        raise UnknownScenarioError(f"There is no scenario {scenario_id}.", [scenario_id])
+        raise UnknownCodeError("scenario", [scenario_id])
     return ScenarioDetail.model_validate(_named(rows[0]))
 
 

@@ -23,6 +23,8 @@ GROUPS = {
     "scenarios": "The scenarios whose results are served.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
+    "water supply": "The catalogues of aggregates, contractors, demand units and refuges.",
+    "water supply statistics": "Demand, delivery, pumping and shortage by scenario and entity.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},

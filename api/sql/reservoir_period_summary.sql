@@ -1,6 +1,6 @@
--- Summary of the whole period by reservoir. $1 = scenario id, $2 = reservoir codes.
+-- Summary of the whole period by reservoir. $1 = scenario ids, $2 = load ids, $3 = reservoir codes.
 select
-    load_id,
+    scenario_id,
     reservoir_code,
     reservoir_name,
     simulation_start_year,
@@ -53,6 +53,7 @@ select
     september_mean_taf
 from api_reservoir_period_summary
 where
-    scenario_id = $1
-    and reservoir_code = any($2::text[])
-order by reservoir_code
+    scenario_id = any($1::text[])
+    and load_id = any($2::text[])
+    and reservoir_code = any($3::text[])
+order by scenario_id, reservoir_code

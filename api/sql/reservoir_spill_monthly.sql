@@ -1,6 +1,6 @@
--- Flood releases (CFS) and months at the flood level by water month. $1 = scenario id, $2 = reservoir codes.
+-- Flood releases (CFS) and months at the flood level by water month. $1 = scenario ids, $2 = load ids, $3 = reservoir codes.
 select
-    load_id,
+    scenario_id,
     reservoir_code,
     reservoir_name,
     water_month,
@@ -19,6 +19,7 @@ select
     at_flood_pool_frequency_pct
 from api_reservoir_spill_monthly
 where
-    scenario_id = $1
-    and reservoir_code = any($2::text[])
-order by reservoir_code, water_month
+    scenario_id = any($1::text[])
+    and load_id = any($2::text[])
+    and reservoir_code = any($3::text[])
+order by scenario_id, reservoir_code, water_month

@@ -1,6 +1,6 @@
--- Storage of the groups north and south of the Delta by water month, TAF. $1 = scenario id.
+-- Storage of the groups north and south of the Delta by water month, TAF. $1 = scenario ids, $2 = load ids.
 select
-    load_id,
+    scenario_id,
     aggregate_code,
     aggregate_name,
     member_count,
@@ -24,5 +24,7 @@ select
     exc_p90_taf,
     exc_p95_taf
 from api_storage_aggregate_monthly
-where scenario_id = $1
-order by aggregate_code, water_month
+where
+    scenario_id = any($1::text[])
+    and load_id = any($2::text[])
+order by scenario_id, aggregate_code, water_month

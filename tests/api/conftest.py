@@ -1,23 +1,17 @@
 """A stand-in for the built warehouse, fast and with rows chosen by hand, and the application on top of it.
 
 The stand-in's views are generated from the contracts of the dbt models in `dbt_project/models/api`, so it cannot
-offer a column that the warehouse does not. Scenarios:
-
-* s0001: every value different, so that a swapped column shows; no results for FOLSM.
-* s0002: SHSTA has NULL in every measure, OROVL has 0, FOLSM has NaN.
-* s0003: in the registry, not active, no results.
+offer a column that the warehouse does not; what they hold is in `tests/api/stand_in.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import math
 import os
 import subprocess
 import sys
 import time
-import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -30,22 +24,22 @@ import pytest
 import yaml
 from psycopg import sql
 
+from api.database import Database
 from api.main import create_app
 from api.settings import ApiSettings
 from extract.postgres import free_port
+from tests.api import stand_in
 
 ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
-KEYS = {
-    "load_id": "s0001-0123456789ab",
-    "dead_pool_basis": "constant 115 TAF",
-    "flood_level_basis": "series level 5",
+BY_HAND = {
+    "api_scenario": stand_in.scenarios(),
+    "api_reservoir": stand_in.reservoirs(),
+    "api_reservoir_group": stand_in.reservoir_groups(),
 }
-RESERVOIRS = {"SHSTA": "Shasta", "OROVL": "Oroville", "FOLSM": "Folsom"}
-GROUPS = {"major": ["SHSTA", "OROVL", "FOLSM"], "cvp": ["SHSTA", "FOLSM"], "swp": ["OROVL"], "tier": ["OROVL", "SHSTA"]}
-MONTHS = (1, 12)
+"""View → its rows, where they cannot be made by rule."""
 
 
 @pytest.fixture(scope="session")
@@ -75,80 +69,8 @@ def stand_in_template(new_database: Callable[..., str], prepared_template: str, 
                 sql.SQL("create view api.{v} as select * from stand_in.{v}; grant select on api.{v} to coeqwal_read")
                 .format(v=sql.Identifier(view))
             )  # fmt: skip
-        _fill(link, contract)
+        stand_in.fill(link, contract, BY_HAND)
     return url
-
-
-def _fill(link: psycopg.Connection, contract: Contract) -> None:
-    def insert(view: str, row: dict[str, Any]) -> None:
-        known = {name: value for name, value in row.items() if name in contract[view]}
-        link.execute(
-            sql.SQL("insert into stand_in.{} ({}) values ({})").format(
-                sql.Identifier(view),
-                sql.SQL(", ").join(map(sql.Identifier, known)),
-                sql.SQL(", ").join(sql.Placeholder() * len(known)),
-            ),
-            list(known.values()),
-        )
-
-    for number, title in enumerate(("Baseline", None, "Planned"), 1):
-        insert("api_scenario", _scenario(f"s000{number}", title))
-    for order, (code, name) in enumerate(RESERVOIRS.items(), 1):
-        groups = [group for group, members in GROUPS.items() if code in members]
-        insert(
-            "api_reservoir",
-            {"reservoir_code": code, "reservoir_name": name, "hydrologic_region": "SAC", "river": None,
-             "capacity_taf": 4552.004, "capacity_status": "confirmed", "dead_pool_taf": 115, "groups": groups,
-             "sort_order": order},
-        )  # fmt: skip
-    for order, (group, members) in enumerate(GROUPS.items(), 1):
-        for place, code in enumerate(members, 1):
-            insert(
-                "api_reservoir_group",
-                {"group_code": group, "group_name": f"Group {group}", "sort_order": order, "reservoir_code": code,
-                 "reservoir_name": RESERVOIRS[code], "member_order": place},
-            )  # fmt: skip
-    asked = "".join(file.read_text() for file in (ROOT / "api" / "sql").rglob("*.sql"))
-    for view, columns in contract.items():
-        if "load_id" in columns and view != "api_scenario" and view in asked:
-            for row in _results(view, columns):
-                insert(view, row)
-
-
-def _scenario(identity: str, title: str | None) -> dict[str, Any]:
-    loaded = identity != "s0003"
-    return {
-        "scenario_id": identity, "run_name": f"{identity}_DCR2023_adjBL", "name": title, "short_title": title,
-        "description": None, "hydroclimate": "historical", "sibling_group": "baseline", "is_active": loaded,
-        "load_id": f"{identity}-0123456789ab" if loaded else None,
-        "loaded_at": "2026-11-20 08:00:00+00" if loaded else None,
-        "first_month": "1921-10-01" if loaded else None, "last_month": "2021-09-01" if loaded else None,
-    }  # fmt: skip
-
-
-def _results(view: str, columns: dict[str, str]) -> Iterator[dict[str, Any]]:
-    """Rows of a fact view; in s0001 each number comes from the column's name and the row, and ends in .23456789."""
-    aggregate = "aggregate_code" in columns
-    entities = {"NOD_STORAGE": "North of Delta", "SOD_STORAGE": "South of Delta"} if aggregate else RESERVOIRS
-    same = {"SHSTA": None, "OROVL": 0, "FOLSM": math.nan}
-    row_number = 0
-    for scenario in ("s0001", "s0002"):
-        for code, name in entities.items():
-            if (scenario, code) == ("s0001", "FOLSM"):
-                continue
-            for month in MONTHS if "water_month" in columns else (0,):
-                row_number += 1
-                row: dict[str, Any] = {}
-                for column, kind in columns.items():
-                    different = scenario == "s0001" or aggregate
-                    own = zlib.crc32(column.encode()) % 100_000 * 10 + row_number + 0.23456789
-                    value = own if different else same[code]
-                    if kind == "integer":
-                        value = None if value is None or math.isnan(value) else int(value)
-                    row[column] = KEYS.get(column) if kind == "text" else value
-                row |= {"scenario_id": scenario, "water_month": month, "load_id": f"{scenario}-0123456789ab"}
-                row |= {"reservoir_code": code, "reservoir_name": name, "aggregate_code": code, "aggregate_name": name}
-                yield row
 
 
 @pytest.fixture(scope="session")
@@ -185,6 +107,15 @@ async def client(serve: Serve, stand_in_url: str) -> AsyncIterator[httpx.AsyncCl
     """A client of the application over the shared stand-in."""
     async with serve(stand_in_url) as each:
         yield each
+
+
+@pytest.fixture
+async def database(own_stand_in_url: str) -> AsyncIterator[Database]:
+    """The pool of the service over a stand-in of the test's own."""
+    each = Database(ApiSettings(database_url=own_stand_in_url))
+    await each.open()
+    yield each
+    await each.close()
 
 
 class Relay:

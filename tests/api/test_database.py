@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from api.database import Database
-from api.settings import ApiSettings
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 DRIVER_WORDS = ("asyncpg", "postgres", "connect", "refused", "canceling", "statement", "relation", "permission", "role")
@@ -24,14 +23,6 @@ def assert_problem(response: httpx.Response, status: int, code: str, caplog: pyt
     assert (response.status_code, body["code"]) == (status, code)
     assert not [word for word in DRIVER_WORDS if word in body["detail"].lower()]
     assert [record for record in caplog.records if body["error_id"] in record.getMessage()]
-
-
-@pytest.fixture
-async def database(own_stand_in_url: str) -> Any:
-    each = Database(ApiSettings(database_url=own_stand_in_url))
-    await each.open()
-    yield each
-    await each.close()
 
 
 @pytest.mark.parametrize("first", ["select 1", "set transaction read write", "set default_transaction_read_only = off"])
@@ -153,10 +144,10 @@ async def test_ready_needs_the_views_and_health_does_not(
 
 async def test_slow_statement_is_given_up(serve: Any, own_stand_in_url: str, caplog: pytest.LogCaptureFixture) -> None:
     with psycopg.connect(own_stand_in_url) as link:
-        link.execute(SLEEPING.format("api_scenario", 30))
+        link.execute(SLEEPING.format("api_reservoir_group", 30))
     async with serve(own_stand_in_url, statement_timeout=0.2) as client:
-        assert_problem(await client.get("/api/scenarios"), 504, "database_timeout", caplog)
-        assert (await client.get(SUMMARY)).status_code == 200
+        assert_problem(await client.get(SUMMARY), 504, "database_timeout", caplog)
+        assert (await client.get("/api/scenarios")).status_code == 200
 
 
 async def test_more_requests_than_connections_wait_their_turn(serve: Any, stand_in_url: str) -> None:

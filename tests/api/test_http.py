@@ -14,7 +14,7 @@ from api.main import create_app
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 SQL = sorted((Path(__file__).resolve().parents[2] / "api" / "sql").glob("*.sql"))
-UNIT = re.compile(r"\b(TAF|CFS|count|fraction)\b|%")
+UNIT = re.compile(r"\b(TAF|CFS|acres|count|fraction)\b|%")
 
 
 async def test_large_answers_are_compressed_and_small_ones_not(client: httpx.AsyncClient) -> None:

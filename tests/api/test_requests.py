@@ -5,6 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from api.database import Database
+from api.errors import InactiveScenarioError, UnknownCodeError
+from api.parameters import PublishedLoad, published_loads
+
 S1 = "/api/statistics/scenarios/s0001"
 BY_RESERVOIR = ("reservoir-percentiles", "storage-monthly", "spill-monthly", "period-summary")
 
@@ -79,8 +83,8 @@ async def test_one_reservoir_that_cannot_be_served(client: httpx.AsyncClient, re
 
 
 @pytest.mark.parametrize("route", [*BY_RESERVOIR, "storage-aggregates", "reservoirs/SHSTA/percentiles"])
-@pytest.mark.parametrize(("scenario", "code"), [("s9999", "unknown_scenario"), ("s0003", "no_data")])
-async def test_unknown_scenario_is_not_a_scenario_without_results(
+@pytest.mark.parametrize(("scenario", "code"), [("s9999", "unknown_scenario"), ("s0003", "inactive_scenario")])
+async def test_unknown_scenario_is_not_an_inactive_one(
     client: httpx.AsyncClient, route: str, scenario: str, code: str
 ) -> None:
     response = await client.get(f"/api/statistics/scenarios/{scenario}/{route}")
@@ -91,8 +95,23 @@ async def test_unknown_scenario_of_the_catalogue(client: httpx.AsyncClient) -> N
     response = await client.get("/api/scenarios/s9999")
     assert response.status_code == 404
     assert response.json() == {
-        "detail": "There is no scenario s9999.", "code": "unknown_scenario", "unknown": ["s9999"],
+        "detail": "There is no scenario 's9999'.", "code": "unknown_scenario", "unknown": ["s9999"],
     }  # fmt: skip
+
+
+async def test_unknown_scenarios_come_before_inactive_ones_and_all_of_them(database: Database) -> None:
+    with pytest.raises(UnknownCodeError) as unknown:
+        await published_loads(database, ["s0001", "s9999", "s0003", "s0001\0"])
+    assert (unknown.value.code, unknown.value.unknown) == ("unknown_scenario", ["s9999", "s0001\0"])
+    with pytest.raises(InactiveScenarioError, match="s0003"):
+        await published_loads(database, ["s0001", "s0003"])
+
+
+async def test_published_loads_come_in_the_order_of_the_request(database: Database) -> None:
+    assert await published_loads(database, ["s0002", "s0001"]) == [
+        PublishedLoad("s0002", "s0002-0123456789ab"),
+        PublishedLoad("s0001", "s0001-0123456789ab"),
+    ]
 
 
 @pytest.mark.parametrize("scenario", ["s001", "S0001", "s00011", "s0001%0A", "0001", "s000x", "s٠٠٠١"])

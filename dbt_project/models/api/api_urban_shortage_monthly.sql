@@ -1,8 +1,12 @@
--- Shortage of each urban demand unit by water month, TAF, as the API shows it.
+-- Shortage of each urban demand unit by water month beside its demand, TAF, as the API shows it.
 with
 
 fact as (
     select * from {{ ref('fct_urban_shortage_monthly') }}
+),
+
+delivery as (
+    select * from {{ ref('fct_urban_delivery_monthly') }}
 ),
 
 unit as (
@@ -37,9 +41,17 @@ final as (
         fact.exc_p75_taf,
         fact.exc_p90_taf,
         fact.exc_p95_taf,
-        fact.shortage_frequency_pct
+        fact.shortage_frequency_pct,
+        delivery.demand_mean_taf,
+        delivery.demand_met_pct
     from fact
     inner join unit on fact.unit_code = unit.unit_code
+    left join delivery
+        on
+            fact.scenario_id = delivery.scenario_id
+            and fact.load_id = delivery.load_id
+            and fact.unit_code = delivery.unit_code
+            and fact.water_month = delivery.water_month
 )
 
 select * from final

@@ -1,0 +1,447 @@
+"""Answers about water demand, delivery and shortage: what cities, contractors, farms and refuges get."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BeforeValidator, Field
+
+from api.models.blocks import (
+    Block,
+    DeliveryExceedance,
+    DemandExceedance,
+    PumpingExceedance,
+    Results,
+    ShortageExceedance,
+    VolumeMonth,
+)
+from api.models.numbers import Fraction, Percent, Taf
+from api.models.supply_catalogue import UrbanUnitEntry
+
+SHORT = "a volume above 0.1 TAF is a shortage"
+
+
+class DeliveryMonth(VolumeMonth):
+    """Water delivered in one water month over all years."""
+
+    demand_avg_taf: Taf = Field(validation_alias="demand_mean_taf", description="Mean demand, TAF; null if not known")
+    percent_of_demand: Percent = Field(
+        validation_alias="demand_met_pct",
+        description="Demand that is met, % of demand, over the years in which both are known",
+    )
+
+
+class ShortageMonth(VolumeMonth):
+    """Water lacking in one water month over all years."""
+
+    frequency_pct: Percent = Field(
+        validation_alias="shortage_frequency_pct", description=f"Years with a shortage, % of years; {SHORT}"
+    )
+
+
+class UrbanShortageMonth(ShortageMonth):
+    """Water that an urban demand unit lacks in one water month over all years, beside its demand."""
+
+    demand_avg_taf: Taf = Field(validation_alias="demand_mean_taf", description="Mean demand, TAF; null if not known")
+    percent_of_demand: Percent = Field(
+        validation_alias="demand_met_pct",
+        description="Demand that is met, % of demand, over the years in which both are known",
+    )
+
+
+class FarmShortageMonth(ShortageMonth):
+    """Water that a farm unit or an aggregate of them lacks in one water month over all years."""
+
+    shortage_frequency_pct: Percent = Field(description=f"frequency_pct by its newer name, % of years; {SHORT}")
+    pct_of_demand_avg: Percent = Field(
+        validation_alias="shortage_mean_pct", description="Mean over the years of shortage as % of demand"
+    )
+    shortage_pct_of_demand_avg: Percent = Field(
+        validation_alias="shortage_mean_pct", description="pct_of_demand_avg by its newer name, % of demand"
+    )
+
+
+class RefugeShortageMonth(VolumeMonth):
+    """Water that a refuge lacks in one water month over all years."""
+
+    shortage_frequency_pct: Percent = Field(description=f"Years with a shortage, % of years; {SHORT}")
+    shortage_pct_avg: Percent = Field(
+        validation_alias="shortage_mean_pct", description="Mean over the years of shortage as % of demand"
+    )
+    shortage_pct_cv: Fraction = Field(description="Coefficient of variation of shortage as % of demand, fraction")
+
+
+def _is_calculated(basis: str | None) -> bool | None:
+    return None if basis is None or basis == "none" else basis == "calculated"
+
+
+class PumpingMonth(VolumeMonth):
+    """Groundwater pumped in one water month over all years."""
+
+    is_calculated: Annotated[bool | None, BeforeValidator(_is_calculated)] = Field(
+        validation_alias="groundwater_pumping_basis",
+        description="True: demand less delivery, as the model run holds no series of it",
+    )
+
+
+class Years(Block):
+    """The water years of the model run."""
+
+    simulation_start_year: int | None = Field(description="First water year")
+    simulation_end_year: int | None = Field(description="Last water year")
+    total_years: int | None = Field(description="Water years (count)")
+
+
+class DeliveryPeriod(Years):
+    """Water delivered per water year."""
+
+    annual_delivery_avg_taf: Taf = Field(
+        validation_alias="annual_delivery_mean_taf", description="Mean delivery, TAF a year"
+    )
+    annual_delivery_cv: Fraction = Field(description="Coefficient of variation of the yearly delivery, fraction")
+    delivery_exceedance: DeliveryExceedance
+
+
+class ShortagePeriod(Block):
+    """Water lacking per water year, and what that says about reliability."""
+
+    annual_shortage_avg_taf: Taf = Field(
+        validation_alias="annual_shortage_mean_taf", description="Mean shortage, TAF a year; null if it is not known"
+    )
+    annual_shortage_cv: Fraction = Field(description="Coefficient of variation of the yearly shortage, fraction")
+    shortage_years_count: int | None = Field(description=f"Water years with a shortage (count); {SHORT}")
+    shortage_frequency_pct: Percent = Field(description=f"Water years with a shortage, % of years; {SHORT}")
+    shortage_exceedance: ShortageExceedance
+    shortage_source: str | None = Field(
+        description="Where the shortage comes from: model (a series of the run), derived (demand less supplies), none"
+    )
+    reliability_pct: Percent = Field(
+        description="Volumetric reliability in %: 100 (1 - sum of shortage / sum of the water it is measured against, "
+        "which is the demand, or for contract water the allocation); not the demand met, which is avg_pct_demand_met; "
+        "null if the shortage is not known"
+    )
+    annual_reliability: Fraction = Field(description="Water years without a shortage, fraction of years")
+    monthly_reliability: Fraction = Field(description="Months without a shortage, fraction of months")
+    p95_annual_shortage_pct: Percent = Field(
+        description="95th percentile over the years of shortage as % of the water it is measured against; high is bad"
+    )
+
+
+class SupplyPeriod(DeliveryPeriod, ShortagePeriod):
+    """Delivery, shortage and demand per water year."""
+
+    annual_delivery_min_taf: Taf = Field(description="Least delivery of a year, TAF")
+    annual_delivery_max_taf: Taf = Field(description="Largest delivery of a year, TAF")
+    annual_demand_avg_taf: Taf = Field(
+        validation_alias="annual_demand_mean_taf", description="Mean demand, TAF a year; null if it is not known"
+    )
+    avg_pct_demand_met: Percent = Field(
+        validation_alias="demand_met_pct",
+        description="Demand that is met, % of demand: 100 (1 - sum of unmet demand / sum of demand)",
+    )
+
+
+class AllocatedPeriod(SupplyPeriod):
+    """Delivery, shortage and demand of contract water per water year."""
+
+    avg_pct_allocation_met: Percent = Field(
+        validation_alias="reliability_pct",
+        description="What is delivered of the project's allocation (delivery and shortage), %; "
+        "for contract water the same as reliability_pct",
+    )
+
+
+class FarmPeriod(DeliveryPeriod, ShortagePeriod):
+    """Demand, delivery, pumping and shortage of a farm unit per water year."""
+
+    annual_demand_avg_taf: Taf = Field(validation_alias="annual_demand_mean_taf", description="Mean demand, TAF a year")
+    annual_demand_cv: Fraction = Field(description="Coefficient of variation of the yearly demand, fraction")
+    demand_exceedance: DemandExceedance
+    annual_sw_delivery_avg_taf: Taf = Field(
+        validation_alias="annual_delivery_mean_taf", description="Mean delivery of surface water, TAF a year"
+    )
+    annual_sw_delivery_cv: Fraction = Field(
+        validation_alias="annual_delivery_cv", description="Coefficient of variation of that delivery, fraction"
+    )
+    annual_gw_pumping_avg_taf: Taf = Field(
+        validation_alias="annual_groundwater_pumping_mean_taf", description="Mean pumping, TAF a year"
+    )
+    annual_gw_pumping_cv: Fraction = Field(
+        validation_alias="annual_groundwater_pumping_cv",
+        description="Coefficient of variation of the yearly pumping, fraction",
+    )
+    gw_pumping_exceedance: PumpingExceedance
+    gw_pumping_pct_of_demand: Percent = Field(
+        validation_alias="groundwater_pumping_demand_pct", description="Pumping, % of demand"
+    )
+    annual_shortage_pct_of_demand: Percent = Field(
+        validation_alias="annual_shortage_mean_pct", description="Mean over the years of shortage as % of demand"
+    )
+    avg_pct_demand_met: Percent = Field(
+        validation_alias="demand_met_pct", description="Demand that is met, % of demand; null if not known"
+    )
+
+
+class FarmAggregatePeriod(DeliveryPeriod, ShortagePeriod):
+    """Delivery and shortage of an aggregate of farm deliveries per water year."""
+
+    annual_shortage_pct_of_demand: Percent = Field(
+        validation_alias="annual_shortage_mean_pct",
+        description="Mean over the years of shortage as % of the allocation (delivery and shortage)",
+    )
+
+
+class RefugePeriod(DeliveryPeriod, ShortagePeriod):
+    """Delivery and shortage of a refuge per water year."""
+
+    delivery_exc_p5: Taf = Field(
+        validation_alias="annual_delivery_exc_p5_taf", description="Delivery exceeded in 5 % of the years, TAF a year"
+    )
+    delivery_exc_p10: Taf = Field(
+        validation_alias="annual_delivery_exc_p10_taf", description="Delivery exceeded in 10 % of the years, TAF a year"
+    )
+    delivery_exc_p25: Taf = Field(
+        validation_alias="annual_delivery_exc_p25_taf", description="Delivery exceeded in 25 % of the years, TAF a year"
+    )
+    delivery_exc_p50: Taf = Field(
+        validation_alias="annual_delivery_exc_p50_taf", description="Delivery exceeded in 50 % of the years, TAF a year"
+    )
+    delivery_exc_p75: Taf = Field(
+        validation_alias="annual_delivery_exc_p75_taf", description="Delivery exceeded in 75 % of the years, TAF a year"
+    )
+    delivery_exc_p90: Taf = Field(
+        validation_alias="annual_delivery_exc_p90_taf", description="Delivery exceeded in 90 % of the years, TAF a year"
+    )
+    delivery_exc_p95: Taf = Field(
+        validation_alias="annual_delivery_exc_p95_taf", description="Delivery exceeded in 95 % of the years, TAF a year"
+    )
+    annual_shortage_pct_avg: Percent = Field(
+        validation_alias="annual_shortage_mean_pct", description="Mean over the years of shortage as % of demand"
+    )
+    annual_shortage_pct_cv: Fraction = Field(
+        description="Coefficient of variation of the yearly shortage as % of demand, fraction"
+    )
+    reliability_pct_95: Percent = Field(
+        validation_alias="p95_annual_shortage_pct",
+        description="In spite of its name a shortage: 95th percentile over the years of shortage as % of demand; "
+        "0 is best, 100 is worst",
+    )
+
+
+class Labelled(Block):
+    """Whom the numbers are about."""
+
+    label: str = Field(description="Name to show")
+
+
+class Contractor(Labelled):
+    """A contractor."""
+
+    label: str = Field(validation_alias="contractor_name", description="Name of the contractor")
+
+
+class Aggregate(Labelled):
+    """An aggregate of deliveries."""
+
+    label: str = Field(validation_alias="aggregate_name", description="Name of the aggregate")
+    project: str | None = Field(description="CVP or SWP; null where both are added")
+    region: str | None = Field(validation_alias="side", description="nod, sod (north, south of the Delta) or total")
+
+
+class UrbanUnit(Labelled):
+    """An urban demand unit."""
+
+    label: str = Field(validation_alias="unit_label", description="Name of the unit, its code where no list has one")
+    community_agency: str | None = Field(validation_alias="agency", description="Water agency; null if not known")
+    hydrologic_region: str | None = Field(description="Hydrologic region")
+
+
+class FarmUnit(Labelled):
+    """An agricultural demand unit."""
+
+    label: str = Field(validation_alias="unit_label", description="Name of the unit, its code where no list has one")
+    agency: str | None = Field(description="Districts and agencies that the unit stands for")
+    hydrologic_region: str | None = Field(description="Hydrologic region")
+    cs3_type: str | None = Field(description="Type of the unit in the model")
+    provider: str | None = Field(description="Who provides the surface water")
+
+
+class Refuge(Labelled):
+    """A wildlife refuge."""
+
+    label: str = Field(validation_alias="unit_label", description="Name of the refuge")
+    refuge_or_wildlife_area: str | None = Field(validation_alias="unit_label", description="Name of the refuge")
+    hydrologic_region: str | None = Field(description="Hydrologic region")
+
+
+class MonthlyDelivery(Block):
+    """Delivery by water month."""
+
+    monthly_delivery: dict[str, DeliveryMonth] = Field(description="Water month → delivery, TAF")
+
+
+class MonthlyShortage(Block):
+    """Shortage by water month."""
+
+    monthly_shortage: dict[str, ShortageMonth] = Field(description="Water month → shortage, TAF")
+
+
+class ContractorDelivery(Contractor, MonthlyDelivery):
+    """Monthly delivery to a contractor."""
+
+
+class ContractorShortage(Contractor, MonthlyShortage):
+    """Monthly shortage of a contractor."""
+
+
+class ContractorMonthly(Contractor, MonthlyDelivery, MonthlyShortage):
+    """Monthly delivery and shortage of a contractor."""
+
+
+class ContractorPeriod(Contractor, AllocatedPeriod):
+    """Summary of a contractor."""
+
+    table_a_taf: Taf = Field(description="Table A amount, TAF a year; null where no public source gives it")
+    annual_delivery_table_a_pct: Percent = Field(description="Mean delivery, % of the Table A amount")
+
+
+class CwsAggregateMonthly(Aggregate, MonthlyDelivery, MonthlyShortage):
+    """Monthly delivery and shortage of a group of community water systems."""
+
+
+class CwsAggregatePeriod(Aggregate, AllocatedPeriod):
+    """Summary of a group of community water systems."""
+
+
+class UrbanDelivery(UrbanUnit, MonthlyDelivery):
+    """Monthly delivery to an urban demand unit."""
+
+
+class UrbanMonthlyShortage(Block):
+    """Shortage of an urban demand unit by water month."""
+
+    monthly_shortage: dict[str, UrbanShortageMonth] = Field(description="Water month → shortage, TAF")
+
+
+class UrbanShortage(UrbanUnit, UrbanMonthlyShortage):
+    """Monthly shortage of an urban demand unit."""
+
+
+class UrbanMonthly(UrbanUnit, MonthlyDelivery, UrbanMonthlyShortage):
+    """Monthly delivery and shortage of an urban demand unit."""
+
+
+class UrbanPeriod(UrbanUnit, SupplyPeriod):
+    """Summary of an urban demand unit."""
+
+
+class FarmMonthlyDemand(Block):
+    """Demand by water month."""
+
+    monthly_demand: dict[str, VolumeMonth] = Field(description="Water month → applied water that is asked for, TAF")
+
+
+class FarmMonthlyDelivery(Block):
+    """Delivery of surface water by water month."""
+
+    monthly_sw_delivery: dict[str, VolumeMonth] = Field(description="Water month → surface water delivered, TAF")
+
+
+class FarmMonthlyPumping(Block):
+    """Groundwater pumping by water month."""
+
+    monthly_gw_pumping: dict[str, PumpingMonth] = Field(description="Water month → groundwater pumped, TAF")
+
+
+class FarmMonthlyShortage(Block):
+    """Shortage by water month."""
+
+    monthly_shortage: dict[str, FarmShortageMonth] = Field(description="Water month → shortage, TAF")
+
+
+class FarmDemand(FarmUnit, FarmMonthlyDemand):
+    """Monthly demand of a farm unit."""
+
+
+class FarmDelivery(FarmUnit, FarmMonthlyDelivery):
+    """Monthly delivery of surface water to a farm unit."""
+
+
+class FarmPumping(FarmUnit, FarmMonthlyPumping):
+    """Monthly pumping of a farm unit."""
+
+
+class FarmShortage(FarmUnit, FarmMonthlyShortage):
+    """Monthly shortage of a farm unit."""
+
+
+class FarmMonthly(FarmUnit, FarmMonthlyDemand, FarmMonthlyDelivery, FarmMonthlyPumping, FarmMonthlyShortage):
+    """Monthly demand, delivery, pumping and shortage of a farm unit."""
+
+
+class FarmSummary(FarmUnit, FarmPeriod):
+    """Summary of a farm unit."""
+
+
+class FarmAggregateMonthly(Aggregate, FarmMonthlyShortage):
+    """Monthly delivery and shortage of an aggregate of farm deliveries."""
+
+    monthly_delivery: dict[str, VolumeMonth] = Field(description="Water month → delivery, TAF")
+
+
+class FarmAggregateSummary(Aggregate, FarmAggregatePeriod):
+    """Summary of an aggregate of farm deliveries."""
+
+
+class RefugeMonthly(Refuge):
+    """Monthly delivery and shortage of a refuge."""
+
+    monthly_delivery: dict[str, VolumeMonth] = Field(description="Water month → surface water delivered, TAF")
+    monthly_shortage: dict[str, RefugeShortageMonth] = Field(description="Water month → shortage, TAF")
+
+
+class RefugeSummary(Refuge, RefugePeriod):
+    """Summary of a refuge."""
+
+
+class OneCwsAggregate(CwsAggregateMonthly):
+    """Monthly delivery and shortage of one group of community water systems."""
+
+    scenario_id: str = Field(description="Scenario id")
+    load_id: str = Field(description="Receipt id of the load that the numbers come from")
+    aggregate_id: str = Field(validation_alias="aggregate_code", description="Code of the aggregate")
+
+
+class OneUrbanUnit(UrbanMonthly, UrbanUnitEntry):
+    """All statistics of one urban demand unit."""
+
+    scenario_id: str = Field(description="Scenario id")
+    load_id: str = Field(description="Receipt id of the load that the numbers come from")
+    period_summary: SupplyPeriod | None = Field(description="Summary of the whole period; null if there is none")
+
+
+Entity = TypeVar("Entity", bound=Block)
+
+
+class SupplyResults(Results):
+    """What every answer about water supply begins with."""
+
+    count: int = Field(description="Entities with results (count)")
+
+
+class ContractorResults(SupplyResults, Generic[Entity]):
+    """Results by contractor."""
+
+    contractors: dict[str, Entity] = Field(description="Code of the contractor → its results")
+
+
+class UnitResults(SupplyResults, Generic[Entity]):
+    """Results by demand unit."""
+
+    demand_units: dict[str, Entity] = Field(description="Code of the demand unit → its results")
+
+
+class AggregateResults(SupplyResults, Generic[Entity]):
+    """Results by aggregate."""
+
+    aggregates: dict[str, Entity] = Field(description="Code of the aggregate → its results")
