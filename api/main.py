@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api.database import Database
 from api.errors import ErrorBoundary
 from api.middleware import CacheValidation, ProcessTime
-from api.routes import reservoirs, scenarios, statistics, supply, supply_catalogue, system
+from api.routes import reservoirs, scenarios, statistics, supply, supply_catalogue, system, verification
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -50,7 +50,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     )
     app.state.database = database
     app.state.settings = settings
-    for module in (system, scenarios, reservoirs, statistics, supply_catalogue, supply):
+    for module in (system, scenarios, reservoirs, statistics, supply_catalogue, supply, verification):
         app.include_router(module.router)
     return app
 

@@ -25,6 +25,7 @@ GROUPS = {
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
     "water supply": "The catalogues of aggregates, contractors, demand units and refuges.",
     "water supply statistics": "Demand, delivery, pumping and shortage by scenario and entity.",
+    "verification": "Which questions about the numbers of a scenario were answered, and how.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},

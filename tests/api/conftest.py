@@ -38,6 +38,7 @@ BY_HAND = {
     "api_scenario": stand_in.scenarios(),
     "api_reservoir": stand_in.reservoirs(),
     "api_reservoir_group": stand_in.reservoir_groups(),
+    "api_verification_status": stand_in.verification(),
 }
 """View → its rows, where they cannot be made by rule."""
 
