@@ -1,4 +1,4 @@
-"""The connection pool: read-only in three ways, and indifferent to a database that goes away and comes back."""
+"""The connection pool, read-only in three ways, and what a request sees of the database: one moment of it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import asyncpg
+import orjson
 
 from api.settings import ApiSettings
 from extract.errors import DatabaseAwayError
@@ -19,14 +20,17 @@ Row = Mapping[str, Any]
 
 _SQL = Path(__file__).parent / "sql"
 _CLOSE_SECONDS = 5.0
-_CUT_OFF = (
+STALE_CONNECTION = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     # how the driver meets a connection that the server ended a moment ago
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    # a deploy replaced a view after its query was prepared
+    asyncpg.InvalidCachedStatementError,
 )
+"""The server was restarted, or deployed to, under a connection: with another one the same reading succeeds."""
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +41,8 @@ def statement(name: str) -> str:
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
-class Database:
-    """Reads the views of the schema `api` as the role `coeqwal_read`.
+class Pool:
+    """Connections that read the views of the schema `api` as the role `coeqwal_read`.
 
     A session has the role's rights only, starts read-only transactions, and finds no other schema by a bare name.
 
@@ -103,6 +107,51 @@ class Database:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
 
     async def fetch(self, query: str, *values: object) -> Sequence[Row]:
+        """All rows of a named query, which sees the database as it is now.
+
+        Raises:
+            DatabaseAwayError: the database cannot be reached.
+            asyncpg.PostgresError: PostgreSQL refused or gave up the query.
+        """
+        try:
+            return await self._fetch(query, values)
+        except STALE_CONNECTION:
+            await self.expire()
+            return await self._fetch(query, values)
+
+    async def _fetch(self, query: str, values: Sequence[object]) -> Sequence[Row]:
+        async with self.connection() as connection:
+            rows: Sequence[Row] = await connection.fetch(statement(query), *values)
+            return rows
+
+    async def expire(self) -> None:
+        """Let no connection that is open now be used again."""
+        await self._pool.expire_connections()
+
+
+class Database:
+    """The database as one request sees it: all of its queries see the moment of the first one.
+
+    So no answer mixes what was before a build or an activation with what came after. A connection is taken with the
+    first query, and given back when the request's code has run.
+
+    Args:
+        pool: where the connection comes from.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._stack = AsyncExitStack()
+        self._connection: Any = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: Any) -> bool | None:
+        return await self._stack.__aexit__(*error)
+
+    async def fetch(self, query: str, *values: object) -> Sequence[Row]:
         """All rows of a named query.
 
         Args:
@@ -113,19 +162,26 @@ class Database:
             DatabaseAwayError: the database cannot be reached.
             asyncpg.PostgresError: PostgreSQL refused or gave up the query.
         """
-        try:
-            return await self._fetch_once(query, values)
-        except _CUT_OFF:
-            # The server was restarted under the pool: none of its connections is good. Reading twice does no harm.
-            await self._pool.expire_connections()
-            return await self._fetch_once(query, values)
+        return await self.select(statement(query), *values)
 
-    async def _fetch_once(self, query: str, values: Sequence[object]) -> Sequence[Row]:
-        async with self.connection() as connection:
-            rows: Sequence[Row] = await connection.fetch(statement(query), *values)
+    async def select(self, text: str, *values: object) -> Sequence[Row]:
+        """All rows of a query that is made of names of the contract; otherwise as `fetch`."""
+        async with self._one_at_a_time:
+            if self._connection is None:
+                connection = await self._stack.enter_async_context(self._pool.connection())
+                await self._stack.enter_async_context(
+                    connection.transaction(isolation="repeatable_read", readonly=True)
+                )
+                self._connection = connection
+            rows: Sequence[Row] = await self._connection.fetch(text, *values)
             return rows
 
 
 async def _become_reader(connection: Any) -> None:
-    """Give up every right but that of reading `api`; a failure refuses the connection."""
+    """Give up every right but that of reading `api`, and read JSON as objects; a failure refuses the connection."""
+    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads)
     await connection.execute("set role coeqwal_read")
+
+
+def _encode_json(value: Any) -> str:
+    return orjson.dumps(value).decode()

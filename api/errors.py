@@ -14,7 +14,10 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from extract.errors import DatabaseAwayError, UsageError
+from api.database import STALE_CONNECTION
+from extract.errors import DatabaseAwayError, RetryableError, UsageError
+
+_ATTEMPTS = 3
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +72,18 @@ class NoDataError(RequestError):
     """Scenario and codes are known, but no result of them is loaded."""
 
 
+class NoFileError(RequestError):
+    """There is no such file, or not for the public: the answer does not tell which."""
+
+
+class LinkRefusedError(RequestError):
+    """The signature of a download's address is wrong."""
+
+
+class LinkExpiredError(RequestError):
+    """The address of a download was right once."""
+
+
 class NoDocumentationError(RequestError):
     """The dbt documentation was not generated."""
 
@@ -90,14 +105,19 @@ ANSWERS: dict[type[BaseException], Answer] = {
     UnknownCodeError: Answer(404, "unknown_code"),
     InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
+    NoFileError: Answer(404, "no_file"),
+    LinkRefusedError: Answer(403, "link_refused"),
+    LinkExpiredError: Answer(403, "link_expired"),
     NoDocumentationError: Answer(404, "no_documentation"),
     asyncpg.QueryCanceledError: Answer(504, "database_timeout", "The database took too long to answer."),
     DatabaseAwayError: _AWAY,
+    RetryableError: Answer(503, "archive_away", "The files cannot be reached at the moment; try again soon."),
     asyncpg.PostgresConnectionError: _AWAY,
     asyncpg.OperatorInterventionError: _AWAY,
     asyncpg.InsufficientResourcesError: _AWAY,
     asyncpg.InterfaceError: _AWAY,
     asyncpg.InternalClientError: _AWAY,
+    asyncpg.InvalidCachedStatementError: _AWAY,
     asyncpg.InvalidCatalogNameError: _UNUSABLE,
     asyncpg.InvalidAuthorizationSpecificationError: _UNUSABLE,
     asyncpg.InsufficientPrivilegeError: _UNUSABLE,
@@ -132,8 +152,8 @@ def problem_response(error: Exception, request: str) -> Response:
             body["unknown"] = error.unknown
     if answer.status >= 500:
         body["error_id"] = uuid.uuid4().hex
-        # A database that is away needs no stack trace per request.
-        trace = None if isinstance(error, DatabaseAwayError) else error
+        # What is away needs no stack trace per request.
+        trace = None if isinstance(error, RetryableError) else error
         log.error(
             "%s -> %d error_id=%s: %s: %s",
             request, answer.status, body["error_id"], type(error).__name__, error, exc_info=trace,
@@ -158,10 +178,16 @@ class ErrorBoundary:
             started = started or message["type"] == "http.response.start"
             await send(message)
 
-        try:
-            await self._app(scope, receive, watched)
-        except Exception as error:
-            if scope["type"] != "http" or started:
-                raise
-            response = problem_response(error, f"{scope['method']} {scope['path']!r}")
-            await response(scope, receive, send)
+        for attempt in range(_ATTEMPTS):
+            try:
+                await self._app(dict(scope), receive, watched)
+            except Exception as error:
+                if scope["type"] != "http" or started:
+                    raise
+                if isinstance(error, STALE_CONNECTION) and attempt + 1 < _ATTEMPTS:
+                    # Reading twice does no harm, and every route only reads.
+                    await scope["app"].state.pool.expire()
+                    continue
+                response = problem_response(error, f"{scope['method']} {scope['path']!r}")
+                await response(scope, receive, send)
+            return

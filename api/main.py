@@ -8,13 +8,31 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from api.database import Database
+from api.database import Pool
+from api.downloads import Downloads
 from api.errors import ErrorBoundary
-from api.middleware import CacheValidation, ProcessTime
-from api.routes import reservoirs, scenarios, statistics, supply, supply_catalogue, system, verification
+from api.middleware import CacheValidation, CorsByPath, ProcessTime
+from api.routes import (
+    batch,
+    data_in_depth,
+    delta,
+    explore,
+    files,
+    network,
+    reservoirs,
+    rivers,
+    scenarios,
+    statistics,
+    supply,
+    supply_catalogue,
+    system,
+    tables,
+    tier_map,
+    tiers,
+    verification,
+)
 from api.settings import ApiSettings
 from extract import __version__
 
@@ -29,15 +47,15 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         settings: default: from the environment.
     """
     settings = settings or ApiSettings()
-    database = Database(settings)
+    pool = Pool(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await database.open()
+        await pool.open()
         try:
             yield
         finally:
-            await database.close()
+            await pool.close()
 
     # FastAPI whose documentation pages come from this server, not from a content network
     app = FastAPIOffline(
@@ -48,9 +66,28 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         middleware=_middleware(settings),
     )
-    app.state.database = database
+    app.state.pool = pool
+    app.state.downloads = Downloads(settings)
     app.state.settings = settings
-    for module in (system, scenarios, reservoirs, statistics, supply_catalogue, supply, verification):
+    for module in (
+        system,
+        explore,
+        scenarios,
+        tiers,
+        tier_map,
+        reservoirs,
+        statistics,
+        supply_catalogue,
+        supply,
+        batch,
+        rivers,
+        delta,
+        data_in_depth,
+        network,
+        files,
+        tables,
+        verification,
+    ):
         app.include_router(module.router)
     return app
 
@@ -60,14 +97,23 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
     return [
         Middleware(ProcessTime),
         Middleware(
-            CORSMiddleware,
-            allow_origins=settings.cors_origins,
-            allow_origin_regex=settings.cors_origin_regex,
-            allow_methods=["GET"],
-            allow_credentials=False,
-            expose_headers=["ETag", "X-Process-Time"],
+            CorsByPath,
+            plain_paths=files.PLAIN_PATHS,
+            exact={
+                "allow_origins": settings.cors_origins,
+                "allow_origin_regex": settings.cors_origin_regex,
+                "allow_methods": ["GET"],
+                "allow_credentials": False,
+                "expose_headers": ["ETag", "X-Process-Time", "X-Total-Count"],
+            },
         ),
-        Middleware(GZipMiddleware, minimum_size=_GZIP_MIN_BYTES, compresslevel=_GZIP_LEVEL),
+        Middleware(
+            GZipMiddleware,
+            minimum_size=_GZIP_MIN_BYTES,
+            compresslevel=_GZIP_LEVEL,
+            # CSV files are downloads of hundreds of MB, which clients may resume
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv"),
+        ),
         Middleware(CacheValidation, max_age=settings.cache_max_age),
         Middleware(ErrorBoundary),
     ]

@@ -5,13 +5,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _SLOW_SECONDS = 1.0
-_CACHED = ("/api/scenarios", "/api/statistics")
+_CACHED = (
+    "/scenario",
+    "/api/scenario",
+    "/api/tier",
+    "/api/statistics",
+    "/api/data-in-depth",
+    "/api/nodes",
+    "/api/arcs",
+    "/api/search",
+)
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +49,26 @@ class ProcessTime:
             await send(message)
 
         await self._app(scope, receive, timed)
+
+
+class CorsByPath:
+    """Lets browsers read the service: at some paths from every origin, elsewhere from those of the settings.
+
+    Args:
+        app: the application.
+        plain_paths: beginnings of the paths that are open to every origin.
+        exact: options of Starlette's CORSMiddleware for all other paths.
+    """
+
+    def __init__(self, app: ASGIApp, plain_paths: tuple[str, ...], exact: Mapping[str, Any]) -> None:
+        self._plain_paths = plain_paths
+        self._plain = CORSMiddleware(app, allow_origins=["*"], allow_methods=["GET"])
+        self._exact = CORSMiddleware(app, **exact)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application with the rule of the path."""
+        plain = scope["type"] == "http" and scope["path"].startswith(self._plain_paths)
+        await (self._plain if plain else self._exact)(scope, receive, send)
 
 
 class CacheValidation:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from api.database import Database
+from api.database import Database, Pool
 from api.errors import BadParameterError, InactiveScenarioError, UnknownCodeError
 
 MAX_CODES = 100
@@ -20,13 +20,23 @@ CODE = re.compile(r"[A-Za-z0-9_]{1,32}")
 """What a code can look like; PostgreSQL is not asked for anything else."""
 
 
-def get_database(request: Request) -> Database:
-    """The database of this application."""
-    database: Database = request.app.state.database
-    return database
+def get_pool(request: Request) -> Pool:
+    """The connections of this application."""
+    pool: Pool = request.app.state.pool
+    return pool
 
 
-Db = Annotated[Database, Depends(get_database)]
+DbPool = Annotated[Pool, Depends(get_pool)]
+
+
+async def get_database(pool: DbPool) -> AsyncIterator[Database]:
+    """The database as this request sees it."""
+    async with Database(pool) as database:
+        yield database
+
+
+# The connection goes back before the answer is sent: a slow client must not keep it.
+Db = Annotated[Database, Depends(get_database, scope="function")]
 ScenarioId = Annotated[str, Path(pattern=f"^{SCENARIO_ID}$", description="Scenario id", examples=["s0020"])]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
@@ -11,8 +11,8 @@ from api.database import Database
 from api.errors import NoDataError
 from api.parameters import PublishedLoad
 from api.selection import Selection
+from api.shapes import Block
 
-Block = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from extract.archive import Archive
 from extract.settings import PROJECT
 from extract.settings import settings as project_settings
 
 
 class ApiSettings(BaseSettings):
-    """How the service runs. Environment names are `COEQWAL_API_<NAME>`, except `DATABASE_URL`.
+    """How the service runs. Environment names are `COEQWAL_API_<NAME>`, except `DATABASE_URL` and
+    `COEQWAL_ARCHIVE`.
 
     Attributes:
         database_url: a PostgreSQL URL; without it the project's own database, looked up at each connection.
@@ -23,6 +25,10 @@ class ApiSettings(BaseSettings):
         cors_origins: web origins that may read the service from a browser.
         cors_origin_regex: further origins, matched in full; the default is localhost with any port.
         cache_max_age: seconds for which a cache may keep an answer without asking again.
+        archive: folder or `s3://bucket/prefix` with the files to download; without it the project's own.
+        download_key: secret that signs addresses of files in a folder. Processes that stand in for each other need the
+            same one; without it, each has its own, which ends with it.
+        download_seconds: seconds for which an address of a file works.
         docs_dir: folder in which `dbt docs generate --static` left `static_index.html`.
     """
 
@@ -41,6 +47,9 @@ class ApiSettings(BaseSettings):
     )
     cors_origin_regex: str | None = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
     cache_max_age: int = Field(300, ge=0)
+    archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
+    download_key: SecretStr | None = Field(None, min_length=32)
+    download_seconds: int = Field(900, ge=1, le=12 * 3600)
     docs_dir: Path = PROJECT / "target"
 
     def resolved_database_url(self) -> str:
@@ -50,3 +59,8 @@ class ApiSettings(BaseSettings):
             UsageError: no URL is set and the embedded database was never started.
         """
         return self.database_url or project_settings().resolved_database_url()
+
+    def archive_of_files(self) -> Archive:
+        """The archive with the files to download."""
+        project = project_settings()
+        return Archive(self.archive or project.archive_root, project.s3_endpoint, project.aws_region)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from extract import names
+from extract import downloads, names
 from extract.archive import Archive, History, Manifest
 from extract.archive.verify import verify as compare_all
 from extract.cli_intake import as_visibility
@@ -140,7 +140,7 @@ def visibility(
     """Decide whether a scenario's files may be served to the public. Without a decision they are private."""
     word = as_visibility(chosen)
     if word is not None:
-        made = History(Archive.of(settings()), names.check_scenario_id(scenario)).set_visibility(word)
+        made = downloads.set_visibility(settings(), names.check_scenario_id(scenario), word)
         print(f"{made.scenario_id} is {made.visibility}: snapshot {made.snapshot}, {_shown_time(made.created_at)} UTC")
 
 

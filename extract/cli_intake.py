@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
-from extract import names
-from extract.archive import Archive, History
+from extract import downloads, names
+from extract.archive import Archive
 from extract.archive.history import Visibility
 from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, DataRefusedError, RetryableError, UsageError
@@ -155,7 +155,7 @@ def _is_there(scenario_id: str, visibility: Visibility | None, dry_run: bool, as
     if record is None:
         return False
     if visibility and not dry_run:
-        History(archive, scenario_id).set_visibility(visibility)
+        downloads.set_visibility(settings(), scenario_id, visibility)
     _tell(as_json, scenario_id, "unchanged", f"{record.zip_basename} is in the archive; no other download waits")
     return True
 

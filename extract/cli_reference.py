@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from extract.cli_report import counted
 from extract.errors import CheckFailedError
 from extract.load import connection
-from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions
+from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions, tables
 from extract.schemas import schema_texts
 from extract.settings import PROJECT, settings
 
@@ -28,7 +29,12 @@ def page_texts() -> dict[str, str]:
     pages = {
         path: marked.with_part((PROJECT / path).read_text(encoding="utf-8"), *part) for path, part in parts.items()
     }
-    return {erd.PAGE: erd.page(manifest.relations(made)), **pages, **schema_texts()}
+    written = {
+        erd.PAGE: erd.page(manifest.relations(made)),
+        tables.PAGE: tables.text(made, PROJECT),
+        tables.EXPOSURE: tables.exposure(made),
+    }
+    return {**written, **pages, **schema_texts()}
 
 
 @app.command()
@@ -37,7 +43,7 @@ def pages(
         bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is not current.")
     ] = False,
 ) -> None:
-    """Write diagrams, grain table, questions, index of faults and the JSON schemas of the receipts."""
+    """Write diagrams, grain table, questions, index of faults, served tables and the schemas of the receipts."""
     old = []
     for name, text in page_texts().items():
         path = PROJECT / name
@@ -79,7 +85,10 @@ def expected_row_counts(
     with connection(settings().resolved_database_url()) as link:
         now = expected_rows.counted(link, [*(f.scenario_id for f in reviewed), *(scenario or ())])
     found = expected_rows.differences(reviewed, now)
-    print("\n".join(found) or f"the warehouse has the reviewed rows of {len({f.scenario_id for f in now})} scenarios")
+    print(
+        "\n".join(found)
+        or f"the warehouse has the reviewed rows of {counted(len({f.scenario_id for f in now}), 'scenario')}"
+    )
     if update:
         path.write_text(expected_rows.as_csv(expected_rows.updated(reviewed, now)), encoding="utf-8")
     elif found:

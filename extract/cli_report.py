@@ -9,6 +9,11 @@ from rich.console import Console
 from extract.pipeline import StageReport
 
 
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, in the plural where it has to be."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 class Reporter:
     """Prints a line, or a JSON object, for each stage as it ends."""
 

@@ -12,6 +12,7 @@ import typer
 
 from extract import load, names, plan
 from extract.archive import Archive
+from extract.cli_report import counted
 from extract.errors import UsageError
 from extract.pipeline import Pipeline, StageReport
 from extract.settings import settings
@@ -89,7 +90,9 @@ def write_plan(
         print(plan.as_csv(planned), end="")
         return
     out.write_text(plan.as_csv(planned), encoding="utf-8")
-    print(f"{out}: {len(planned)} stages of {len({pair.scenario_id for pair in planned})} scenarios")
+    print(
+        f"{out}: {counted(len(planned), 'stage')} of {counted(len({pair.scenario_id for pair in planned}), 'scenario')}"
+    )
     if planned:
         print(f"read and edit it, then: coeqwal run --plan {out}")
 

@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from extract import geometry, load, warehouse
 from extract.archive import Archive
+from extract.cli_report import counted
 from extract.errors import DataRefusedError, UsageError
 from extract.pipeline import one_at_a_time
 from extract.settings import Settings, settings
@@ -62,7 +63,7 @@ def load_files(
     refused = [outcome.delivery.name for outcome in outcomes if outcome.status == "refused"]
     if refused:
         raise DataRefusedError(
-            f"{len(refused)} of {len(outcomes)} files refused: {', '.join(refused)}",
+            f"{len(refused)} of {counted(len(outcomes), 'file')} refused: {', '.join(refused)}",
             "correct them and load them again; nothing of them was loaded",
         )
 
@@ -81,7 +82,9 @@ def _load(
         states: dict[str, State] = {"refused": "FAILED", "unchanged": "UNCHANGED"}
         state = states.get(outcome.status, "LOADED")
         reason = delivery.problems[0].code if delivery.problems else None
-        message = f"{delivery.name}: {len(delivery.values)} results, {len(delivery.problems)} problems"
+        message = (
+            f"{delivery.name}: {counted(len(delivery.values), 'result')}, {counted(len(delivery.problems), 'problem')}"
+        )
         seconds = time.monotonic() - start
         run = StageRun(None, "tiers", state, seconds, delivery.delivery_id, reason, message)
         record_stage(url, run)
@@ -116,9 +119,14 @@ def _text(console: Console) -> Callable[[loading.Outcome], None]:
 
     def say(outcome: loading.Outcome) -> None:
         d = outcome.delivery
-        what = f"{d.tier} ({d.layout}), {len(d.values)} results of {len(d.by_scenario())} scenarios" if d.tier else ""
-        change = f", {len(outcome.changed)} scenarios new or changed" if outcome.status == "loaded" else ""
-        what = f"{len(d.problems)} problems" if d.problems else f"{what}{change}"
+        what = ""
+        if d.problems:
+            what = counted(len(d.problems), "problem")
+        elif d.tier:
+            results = f"{counted(len(d.values), 'result')} of {counted(len(d.by_scenario()), 'scenario')}"
+            what = f"{d.tier} ({d.layout}), {results}"
+            if outcome.status == "loaded":
+                what += f", {counted(len(outcome.changed), 'scenario')} new or changed"
         console.print(f"[bold]{outcome.status:9}[/] {escape(d.name)}: {escape(what)}", soft_wrap=True)
         remarks("problem", d.problems)
         remarks("note", d.notes)

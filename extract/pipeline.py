@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar, get_args
 
-from extract import activation, extraction, geometry, load, names, overrides, verification, warehouse
+from extract import activation, downloads, extraction, geometry, load, names, overrides, verification, warehouse
 from extract.activation import NotPassedError
 from extract.archive import Archive, History
 from extract.archive.history import Visibility
@@ -167,6 +167,8 @@ class Pipeline:
 
     def _promote(self, candidate: Candidate, visibility: Visibility | None = None) -> Outcome[IngestRecord]:
         record, changed = promotion.promote(candidate, self.archive, visibility)
+        if visibility is not None:
+            downloads.set_visibility(self.settings, self.scenario_id, visibility)
         trend = record.trend_csv_basename or record.verification_status
         detail = f"{record.zip_basename}, {record.zip_filesize_bytes:,} bytes; trend report: {trend}"
         return Outcome(record, detail, not changed, record.receipt_id)
@@ -232,6 +234,7 @@ class Pipeline:
         )
 
     def _load(self, record: ExtractRecord) -> Outcome[None]:
+        downloads.register(self.url, self.archive, record)
         if load.loaded_receipt(self.url, self.scenario_id) == record.receipt_id:
             return Outcome(None, f"receipt {record.receipt_id} is loaded", True, record.receipt_id)
         key = record.files["load_csv"].key

@@ -39,3 +39,18 @@ Fraction = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
 
 Acres = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
 """Area, 4 decimals."""
+
+Score = Annotated[float | None, BeforeValidator(rounded(3))]
+"""A score of a tier, 3 decimals."""
+
+Number = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""A number in the unit that stands beside it, 4 decimals."""
+
+Degrees = Annotated[float | None, BeforeValidator(rounded(FRACTION_DECIMALS))]
+"""Longitude or latitude, WGS 84, 6 decimals (0.1 m)."""
+
+Miles = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Miles, 4 decimals."""
+
+Metres = Annotated[float | None, BeforeValidator(rounded(DECIMALS))]
+"""Metres, 4 decimals."""

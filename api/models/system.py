@@ -14,6 +14,7 @@ class Links(BaseModel):
     endpoints: str = Field(description="Path of the list of endpoints")
     documentation: str = Field(description="Path of the interactive documentation")
     health: str = Field(description="Path of the health check")
+    explore: str = Field(description="Path of the page with charts, for people")
 
 
 class Service(BaseModel):
@@ -30,6 +31,7 @@ class DataSummary(BaseModel):
     """How much there is, counted now; null for a family that this service does not hold."""
 
     scenarios: int | None = Field(description="Active scenarios (count)")
+    sibling_groups: int | None = Field(description="Groups of scenarios of the same operations (count)")
     reservoirs: int | None = Field(description="Reservoirs of the catalogue (count)")
     tier_indicators: int | None = Field(description="Tier indicators (count)")
     network_nodes: int | None = Field(description="Network nodes (count)")

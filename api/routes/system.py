@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse
 
 from api.errors import NoDocumentationError, Problem
 from api.models.system import Alive, DataSummary, Health, Index, Links, Ready, Service
-from api.parameters import Db
+from api.parameters import Db, DbPool
 from extract import __version__
 
 NAME = "COEQWAL API"
@@ -21,10 +21,19 @@ DESCRIPTION = "Statistics of CalSim3 scenarios of California's water system, rea
 GROUPS = {
     "system": "The service itself: what it offers and whether it is well.",
     "scenarios": "The scenarios whose results are served.",
+    "tiers": "Outcomes of scenarios in four levels.",
+    "tier map": "The same by location, with places and outlines as GeoJSON.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
+    "tables": "Every table of the warehouse as it is, under one glossary of names: the contract for programs.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
     "water supply": "The catalogues of aggregates, contractors, demand units and refuges.",
     "water supply statistics": "Demand, delivery, pumping and shortage by scenario and entity.",
+    "batch": "Several kinds of statistics of several scenarios at once.",
+    "rivers": "Flow of river and canal reaches by month, season and period.",
+    "Delta": "Outflow, X2 and salinity of the Delta.",
+    "data in depth": "Values year by year.",
+    "files": "Model runs with their output and input, to download.",
+    "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
     "verification": "Which questions about the numbers of a scenario were answered, and how.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
@@ -45,7 +54,7 @@ async def root() -> Service:
         version=__version__,
         description=DESCRIPTION,
         project="Collaboratory for Equity in Water Allocation (COEQWAL)",
-        links=Links(endpoints="/api", documentation="/docs", health="/api/health"),
+        links=Links(endpoints="/api", documentation="/docs", health="/api/health", explore="/explore"),
     )
 
 
@@ -53,14 +62,13 @@ async def root() -> Service:
 async def index(request: Request, db: Db) -> Index:
     """Every endpoint by group, and how much there is to read."""
     (counts,) = await db.fetch("data_summary")
-    absent = {"tier_indicators": None, "network_nodes": None, "network_arcs": None}
     return Index(
         api=NAME,
         version=__version__,
         base_url=f"{request.base_url}api",
         documentation="/docs",
         endpoints=_endpoints(request.app),
-        data_summary=DataSummary.model_validate({**absent, **counts}),
+        data_summary=DataSummary.model_validate({**counts}),
     )
 
 
@@ -76,9 +84,9 @@ def _endpoints(app: FastAPI) -> dict[str, dict[str, str]]:
 
 
 @router.get("/api/health", summary="Health", responses={503: {"model": Health}})
-async def health(response: Response, db: Db) -> Health:
+async def health(response: Response, pool: DbPool) -> Health:
     """Whether the database answers: 200 if it does, 503 if not."""
-    connected = await _answers(db, "ping")
+    connected = await _answers(pool, "ping")
     response.status_code = 200 if connected else 503
     return Health(
         status="healthy" if connected else "unhealthy",
@@ -94,11 +102,11 @@ async def live() -> Alive:
 
 
 @router.get("/api/health/ready", summary="Readiness", responses={503: {"model": Ready}})
-async def ready(response: Response, db: Db) -> Ready:
+async def ready(response: Response, pool: DbPool) -> Ready:
     """Whether the API's views can be read; a failure means: send no traffic here for now."""
-    summary = await _answers(db, "data_summary")
+    summary = await _answers(pool, "data_summary")
     response.status_code = 200 if summary else 503
-    connected = bool(summary) or bool(await _answers(db, "ping"))
+    connected = bool(summary) or bool(await _answers(pool, "ping"))
     return Ready(
         status="ready" if summary else "not_ready",
         database="connected" if connected else "disconnected",
@@ -106,10 +114,10 @@ async def ready(response: Response, db: Db) -> Ready:
     )
 
 
-async def _answers(db: Db, query: str) -> Any:
+async def _answers(pool: DbPool, query: str) -> Any:
     """The one row of a query, or None when the database does not answer it."""
     try:
-        (row,) = await db.fetch(query)
+        (row,) = await pool.fetch(query)
     except Exception as error:
         # Whatever the reason is, it belongs into the log and not into a public answer.
         log.warning("health check: %s: %s: %s", query, type(error).__name__, error)

@@ -1,4 +1,4 @@
--- One scenario, active or not. $1 = scenario id.
+-- One scenario, active or not. $1 = scenario id or name of the model run.
 select
     scenario_id,
     run_name,
@@ -6,11 +6,20 @@ select
     short_title,
     description,
     hydroclimate,
+    hydroclimate_number as hydroclimate_id,
+    hydroclimate_name,
     sibling_group,
+    baseline_group as baseline_scenario,
     is_active,
     load_id,
     loaded_at,
     first_month,
-    last_month
+    last_month,
+    themes,
+    assumptions as key_assumptions,
+    operations as key_operations
 from api_scenario
-where scenario_id = $1
+left join api_scenario_setting using (scenario_id)
+left join api_sibling_group using (sibling_group)
+where scenario_id = $1 or run_name = $1
+order by scenario_id

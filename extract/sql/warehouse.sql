@@ -48,6 +48,24 @@ create table if not exists staging.scenario_load (
     loaded_at timestamptz not null default now()
 );
 
+-- The files that belong to each load, of earlier loads, too: what readers see need not be the newest load.
+create table if not exists staging.scenario_file (
+    scenario_id text not null check (scenario_id ~ '^s[0-9]{4}$'),
+    receipt_id text not null,
+    file_kind text not null check (file_kind in ('zip', 'output_csv', 'sv_csv')),
+    archive_key text not null,
+    size_bytes bigint not null,
+    sha256 text not null check (sha256 ~ '^[0-9a-f]{64}$'),
+    modified_at timestamptz not null,
+    primary key (scenario_id, receipt_id, file_kind)
+);
+
+create table if not exists staging.scenario_visibility (
+    scenario_id text primary key check (scenario_id ~ '^s[0-9]{4}$'),
+    is_public boolean not null,
+    changed_at timestamptz not null default now()
+);
+
 create table if not exists staging.geometry (
     polygon_code text primary key,
     entity_kind text not null,
@@ -212,6 +230,8 @@ drop function if exists ops.keep_ingest_run();
 comment on schema staging is 'Raw rows of model runs as they came, and the staging views that dbt puts on them.';
 comment on table staging.dss_series is 'One row per HEC-DSS series of a loaded model run; month_values[i] is month i of the calendar October 1921 to September 2021.';
 comment on table staging.scenario_load is 'One row per scenario: the model run that is loaded now. staging.scenario_version takes it from here.';
+comment on table staging.scenario_file is 'One row per scenario, load and kind of file: the ZIP of the model run and the CSV files made from it, in the archive under their hash.';
+comment on table staging.scenario_visibility is 'One row per scenario of the archive: whether its files may be handed to the public.';
 comment on table staging.tier_load is 'One row per scenario and tier: the delivery whose results are loaded now.';
 comment on table staging.tier_value is 'One row per scenario, tier and location, or per scenario and tier where one result is of all locations (location_code NULL).';
 comment on view staging.scenario_version is 'One row per scenario with a model run or tier results, and the version of its data. dbt takes the registry of scenarios from here.';

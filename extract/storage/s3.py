@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO, cast
+from urllib.parse import quote
 
 import boto3
 from boto3.exceptions import Boto3Error
@@ -186,7 +187,7 @@ class S3Folder:
                 Params={
                     "Bucket": self.bucket,
                     "Key": self.key(path),
-                    "ResponseContentDisposition": f'attachment; filename="{file_name}"',
+                    "ResponseContentDisposition": _attachment(file_name),
                 },
                 ExpiresIn=seconds,
             )
@@ -212,6 +213,12 @@ class S3Folder:
 
     def _where(self, path: str) -> str:
         return f"s3://{self.bucket}/{self.key(path)}"
+
+
+def _attachment(file_name: str) -> str:
+    """The header by which a browser saves a file under its name, whatever characters that has (RFC 6266)."""
+    quoted = quote(file_name)
+    return f'attachment; filename="{file_name}"' if quoted == file_name else f"attachment; filename*=utf-8''{quoted}"
 
 
 class _Object(io.RawIOBase):

@@ -74,7 +74,7 @@ def record(where: str | psycopg.Connection, results: Iterable[CheckResult], run_
     """
     run = run_id or str(uuid.uuid4())
     common = {"run_id": run, "code_version": project_fingerprint()}
-    rows = [asdict(result) | common | {"examples": _as_json(result.examples)} for result in results]
+    rows = [asdict(result) | common | {"examples": json.dumps(plain_examples(result.examples))} for result in results]
     with connection(where) if isinstance(where, str) else nullcontext(where) as link, link.cursor() as cursor:
         cursor.executemany(_INSERT, rows)
     return run
@@ -91,15 +91,17 @@ def load_of(link: psycopg.Connection, scenario_id: str, family: str) -> str | No
     return row[0] if row else None
 
 
-def _as_json(examples: tuple[Mapping[str, Any], ...]) -> str:
-    """NaN and infinity are no JSON: they become text, like everything else that JSON has no word for."""
-    plain = [{key: _plain(value) for key, value in one.items()} for one in examples[:EXAMPLES]]
-    return json.dumps(plain, default=str, allow_nan=False)
+def plain_examples(examples: tuple[Mapping[str, Any], ...]) -> list[dict[str, Any]]:
+    """As many examples as are kept, with text in place of NaN, infinity and all else that JSON has no word for."""
+    return [{key: _plain(value) for key, value in one.items()} for one in examples[:EXAMPLES]]
 
 
 def _plain(value: Any) -> Any:
     value = value.item() if isinstance(value, np.generic) else value
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    is_json = (
+        value is None or isinstance(value, bool | int | str) or (isinstance(value, float) and math.isfinite(value))
+    )
+    return value if is_json else str(value)
 
 
 _INSERT = """

@@ -117,7 +117,7 @@ def _answers(question: Question, subject: Subject, docs: Path | None) -> Iterato
     status: Status = "not_checked"
     reason = "there was nothing to compare"
     try:
-        for finding in _module(question.code).check(subject, docs):
+        for finding in _module(question.code).check(subject, docs / question.code if docs else None):
             if finding.family in expected:
                 seen.add(finding.family)
                 yield _result(question, subject, finding)

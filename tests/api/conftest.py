@@ -24,11 +24,11 @@ import pytest
 import yaml
 from psycopg import sql
 
-from api.database import Database
+from api.database import Database, Pool
 from api.main import create_app
 from api.settings import ApiSettings
 from extract.postgres import free_port
-from tests.api import stand_in
+from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
 ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]
@@ -38,6 +38,11 @@ BY_HAND = {
     "api_scenario": stand_in.scenarios(),
     "api_reservoir": stand_in.reservoirs(),
     "api_reservoir_group": stand_in.reservoir_groups(),
+    **stand_in_supply.BY_HAND,
+    **stand_in_catalogue.BY_HAND,
+    "api_network_node": stand_in_network.nodes(),
+    "api_network_arc": stand_in_network.arcs(),
+    "api_scenario_file": stand_in_files.rows(),
     "api_verification_status": stand_in.verification(),
 }
 """View → its rows, where they cannot be made by rule."""
@@ -111,12 +116,19 @@ async def client(serve: Serve, stand_in_url: str) -> AsyncIterator[httpx.AsyncCl
 
 
 @pytest.fixture
-async def database(own_stand_in_url: str) -> AsyncIterator[Database]:
-    """The pool of the service over a stand-in of the test's own."""
-    each = Database(ApiSettings(database_url=own_stand_in_url))
+async def pool(own_stand_in_url: str) -> AsyncIterator[Pool]:
+    """The service's connections to a stand-in of the test's own."""
+    each = Pool(ApiSettings(database_url=own_stand_in_url))
     await each.open()
     yield each
     await each.close()
+
+
+@pytest.fixture
+async def database(pool: Pool) -> AsyncIterator[Database]:
+    """That stand-in as one request sees it."""
+    async with Database(pool) as each:
+        yield each
 
 
 class Relay:

@@ -11,7 +11,7 @@ import httpx
 import psycopg
 import pytest
 
-from api.database import Database
+from api.database import Pool
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 DRIVER_WORDS = ("asyncpg", "postgres", "connect", "refused", "canceling", "statement", "relation", "permission", "role")
@@ -36,16 +36,16 @@ def assert_problem(response: httpx.Response, status: int, code: str, caplog: pyt
         "create schema mine",
     ],
 )
-async def test_a_connection_of_the_pool_can_only_read_the_views(database: Database, first: str, statement: str) -> None:
-    async with database.connection() as connection:
+async def test_a_connection_of_the_pool_can_only_read_the_views(pool: Pool, first: str, statement: str) -> None:
+    async with pool.connection() as connection:
         with pytest.raises((asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError)):
             await connection.execute(f"begin; {first}; {statement}; commit")
 
 
-async def test_session_settings_survive_the_pools_reset(database: Database) -> None:
-    async with database.connection() as connection:
+async def test_session_settings_survive_the_pools_reset(pool: Pool) -> None:
+    async with pool.connection() as connection:
         await connection.execute("set search_path = public; set default_transaction_read_only = off")
-    async with database.connection() as connection:
+    async with pool.connection() as connection:
         found = [
             await connection.fetchval(f"show {name}")
             for name in ("role", "search_path", "default_transaction_read_only", "statement_timeout")

@@ -14,7 +14,9 @@ from api.main import create_app
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 SQL = sorted((Path(__file__).resolve().parents[2] / "api" / "sql").glob("*.sql"))
-UNIT = re.compile(r"\b(TAF|CFS|acres|count|fraction)\b|%")
+UNIT = re.compile(
+    r"\b(TAF|CFS|cm|acres|count|fraction|score|degrees|miles|metres|unit (beside it|of the (row|series)))\b|%|°C|Unit: "
+)
 
 
 async def test_large_answers_are_compressed_and_small_ones_not(client: httpx.AsyncClient) -> None:
@@ -107,10 +109,12 @@ def test_every_route_has_a_typed_answer_and_words() -> None:
         operation = methods["get"]
         assert operation["summary"], path
         assert operation["description"], path
+        if "302" in operation["responses"]:
+            continue
         content = resolve(operation["responses"]["200"]["content"]["application/json"]["schema"], everything)
         if content.get("type") == "array":
             content = resolve(content["items"], everything)
-        assert content["properties"], path
+        assert content.get("properties") or content["additionalProperties"], path
         if "{" in path:
             assert {"404", "503"} <= set(operation["responses"]), path
 
@@ -141,9 +145,12 @@ def test_exposures_name_existing_routes_and_all_views_that_are_read(contract: di
     exposures = [
         each for file in folder.rglob("*.yml") for each in yaml.safe_load(file.read_text()).get("exposures", [])
     ]
+    (tables,) = (each for each in exposures if each["name"] == "table_routes")
+    exposures.remove(tables)
+    assert {f"ref('{view}')" for view in contract} == set(tables["depends_on"])
     routes = {route for each in exposures for route in each["meta"]["routes"]}
-    served = set(create_app().openapi()["paths"])
-    assert routes == {route for route in served if re.search("/(statistics|scenarios|verification)", route)}
+    served = {route for route in create_app().openapi()["paths"] if not route.startswith("/api/v1/")}
+    assert routes == {route for route in served if not re.fullmatch(r"/|/api|/api/health.*", route)}
     exposed = {view for view in contract if any(f"ref('{view}')" in each["depends_on"] for each in exposures)}
     read = {view for view in contract for file in SQL if re.search(rf"\b{view}\b", file.read_text())}
     assert read == exposed
@@ -153,9 +160,11 @@ def test_exposures_name_existing_routes_and_all_views_that_are_read(contract: di
 def test_sql_reads_api_views_only_and_is_used(file: Path, contract: dict[str, Any]) -> None:
     text = file.read_text()
     assert text.startswith("-- ")
+    text = re.sub("--.*", "", text)
     assert ";" not in text
-    sources = re.findall(r"\b(?:from|join)\s+([a-z_.]+)", text)
-    assert set(sources) <= set(contract)
+    sources = re.findall(r"\b(?:from|join)\s+(?!lateral\b|unnest\()([a-z_.]+)", text)
+    steps = re.findall(r"^(?:with )?([a-z_]+)(?: \([a-z_, ]+\))? as \($", text, re.MULTILINE)
+    assert set(sources) <= set(contract) | set(steps)
     assert sources or file.stem == "ping"
     code = "".join(each.read_text() for each in SQL[0].parents[1].rglob("*.py"))
     assert f'"{file.stem}"' in code

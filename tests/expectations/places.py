@@ -137,7 +137,10 @@ def compared(kind: str, here: Place, there: Place) -> pd.DataFrame:
     rows = [
         (kind, "/".join(name), "twice" if name in twice else "both", label, int(count))
         for name, label, count in zip(
-            both, (_label(here.labels[i], there.labels[j]) for i, j in zip(left, right, strict=True)), wrong, strict=True
+            both,
+            (_label(here.labels[i], there.labels[j]) for i, j in zip(left, right, strict=True)),
+            wrong,
+            strict=True,
         )
     ]
     rows += [(kind, "/".join(n), "first only", "same", 0) for n in first if n not in second]

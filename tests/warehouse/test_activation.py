@@ -230,7 +230,8 @@ def test_tier_results_have_a_version_of_their_own(url):
     execute(
         url,
         "insert into staging.tier_load (scenario_id, tier_code, delivery_id, content_digest, source_file,"
-        " source_sha256, archive_key, result_count, loaded_at) values (%s, 'M', 'd', 'c', 'f', 'x', 'k', 1, '2020-01-01')",
+        " source_sha256, archive_key, result_count, loaded_at)"
+        " values (%s, 'M', 'd', 'c', 'f', 'x', 'k', 1, '2020-01-01')",
         SCENARIO,
     )
     assert {family for _, family in blocking(url)} == {"tier"}

@@ -41,14 +41,14 @@ def small(tmp_path_factory):
     return make_model_run(folder / "s0105_x.zip", "s0105", series=10, variables=VARIABLES, reference=True)
 
 
-def run(url, data_dir, made):
+def run(url, data_dir, made, goal="load"):
     settings = Settings(database_url=url, data_dir=data_dir, archive=str(data_dir / "archive"))
     candidate = given_by_hand("s0105", made.zip_path, made.reference_path)
-    Pipeline(settings, "s0105", lambda report: None).run(candidate, "load")
+    Pipeline(settings, "s0105", lambda report: None).run(candidate, goal)
 
 
-def kill(stage, moment, url, data_dir, made):
-    command = ["run", "s0105", "--zip", str(made.zip_path), "--trend", str(made.reference_path), "--to", "load"]
+def kill(stage, moment, url, data_dir, made, goal="load"):
+    command = ["run", "s0105", "--zip", str(made.zip_path), "--trend", str(made.reference_path), "--to", goal]
     done = subprocess.run(
         [sys.executable, "-c", KILLED, stage, moment, *command],
         env={**os.environ, "DATABASE_URL": url, "COEQWAL_DATA_DIR": str(data_dir), "COEQWAL_ARCHIVE": ""},
@@ -93,6 +93,18 @@ def rows(url):
         return series, link.execute(load).fetchall(), link.execute(states).fetchall()
 
 
+def statistics(url):
+    """Every row of every table that dbt filled, by table."""
+    with psycopg.connect(url) as link:
+        tables = link.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('marts', 'verification')"
+        ).fetchall()
+        return {
+            table: link.execute(f"select to_jsonb(t)::text from {table} as t order by 1").fetchall()
+            for (table,) in tables
+        }
+
+
 @pytest.fixture(scope="module")
 def undisturbed(new_database, deployed_template, tmp_path_factory, small):
     url, data_dir = new_database(deployed_template), tmp_path_factory.mktemp("undisturbed")
@@ -112,6 +124,15 @@ def test_the_same_command_goes_on(new_database, deployed_template, tmp_path, sma
     assert archived(tmp_path / "archive") == undisturbed[0]
     assert rows(url) == undisturbed[1]
     assert not list((tmp_path / "work").iterdir())
+
+
+def test_a_build_that_was_killed_before_it_was_recorded_is_done_again(warehouse_url, tmp_path, small):
+    kill("build", "worked", warehouse_url, tmp_path, small, "build")
+    before, (series, load, states) = statistics(warehouse_url), rows(warehouse_url)
+    assert len(before["marts.fct_reservoir_storage_monthly"]) == 3 * 12, "dbt had come to its end"
+    run(warehouse_url, tmp_path, small, "build")
+    assert statistics(warehouse_url) == before
+    assert rows(warehouse_url) == (series, load, [*states, ("build", "BUILT", load[0][1])])
 
 
 def test_what_a_killed_run_left_is_removed_by_the_next_run_of_another_scenario(

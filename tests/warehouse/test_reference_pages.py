@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from extract.errors import UsageError
-from extract.reference import erd, faults, grain, marked, questions
+from extract.reference import erd, faults, grain, marked, questions, tables
 from extract.reference.manifest import relations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +92,20 @@ def test_grain_table_changes_with_the_manifest(manifest: Manifest) -> None:
     changed["nodes"]["model.coeqwal.dim_month"]["description"] = "The calendar. One row per day. More text."
     assert "| dim_month | day | month_index |" in grain.table(changed)
     assert "| dim_month | month | month_index |" in grain.table(manifest)
+
+
+def test_served_tables_are_those_of_the_manifest(manifest: Manifest) -> None:
+    assert (ROOT / tables.PAGE).read_text() == tables.text(manifest, ROOT), "run `coeqwal reference pages`"
+    assert (ROOT / tables.EXPOSURE).read_text() == tables.exposure(manifest), "run `coeqwal reference pages`"
+
+
+def test_served_tables_change_with_the_manifest(manifest: Manifest) -> None:
+    changed = copy.deepcopy(manifest)
+    changed["nodes"]["model.coeqwal.api_reservoir"]["columns"]["capacity_taf"]["description"] = "Volume."
+    changed["nodes"]["model.coeqwal.api_reservoir"]["name"] = "api_lake"
+    assert '"name": "lake", ' in tables.text(changed, ROOT)
+    assert '"unit": "TAF", "description": "Volume."' in tables.text(changed, ROOT)
+    assert "ref('api_lake')" in tables.exposure(changed)
 
 
 def missing_questions(page: str, seeds: Path) -> list[questions.Asked]:

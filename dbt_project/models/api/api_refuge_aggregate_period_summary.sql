@@ -11,23 +11,8 @@ supply_aggregate as (
 
 final as (
     select
-        fact.scenario_id,
-        fact.load_id,
-        fact.aggregate_code,
-        supply_aggregate.aggregate_name,
-        fact.simulation_start_year,
-        fact.simulation_end_year,
-        fact.total_years,
-        fact.complete_years,
-        fact.annual_delivery_mean_taf,
-        fact.annual_delivery_cv,
-        fact.annual_delivery_exc_p5_taf,
-        fact.annual_delivery_exc_p10_taf,
-        fact.annual_delivery_exc_p25_taf,
-        fact.annual_delivery_exc_p50_taf,
-        fact.annual_delivery_exc_p75_taf,
-        fact.annual_delivery_exc_p90_taf,
-        fact.annual_delivery_exc_p95_taf
+        fact.*,
+        supply_aggregate.aggregate_name
     from fact
     inner join supply_aggregate on fact.aggregate_code = supply_aggregate.aggregate_code
 )

@@ -11,34 +11,11 @@ unit as (
 
 final as (
     select
-        fact.scenario_id,
-        fact.load_id,
-        fact.unit_code,
+        fact.*,
         unit.unit_label,
         unit.hydrologic_region,
         unit.agency,
-        unit.cs3_type,
-        fact.water_month,
-        fact.sample_count,
-        fact.mean_taf,
-        fact.cv,
-        fact.q0_taf,
-        fact.q10_taf,
-        fact.q30_taf,
-        fact.q50_taf,
-        fact.q70_taf,
-        fact.q90_taf,
-        fact.q100_taf,
-        fact.exc_p5_taf,
-        fact.exc_p10_taf,
-        fact.exc_p25_taf,
-        fact.exc_p50_taf,
-        fact.exc_p75_taf,
-        fact.exc_p90_taf,
-        fact.exc_p95_taf,
-        fact.groundwater_pumping_mean_taf,
-        fact.demand_mean_taf,
-        fact.demand_met_pct
+        unit.cs3_type
     from fact
     inner join unit on fact.unit_code = unit.unit_code
 )

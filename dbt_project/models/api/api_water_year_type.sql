@@ -11,17 +11,8 @@ water_year_type as (
 
 final as (
     select
-        fact.scenario_id,
-        fact.load_id,
-        fact.index_code,
-        fact.water_year,
-        fact.type_number,
-        fact.type_code,
-        water_year_type.type_name,
-        fact.basis,
-        fact.run_type_number,
-        fact.computed_type_number,
-        fact.computed_index_maf
+        fact.*,
+        water_year_type.type_name
     from fact
     left join water_year_type
         on

@@ -11,18 +11,9 @@ tier as (
 
 final as (
     select
-        fact.scenario_id,
-        fact.tier_code,
+        fact.*,
         tier.tier_name,
-        tier.tier_type,
-        fact.location_code,
-        fact.location_name,
-        fact.location_type,
-        fact.tier_level,
-        fact.tier_score,
-        fact.is_tier_wide,
-        fact.display_order,
-        fact.delivery_id
+        tier.tier_type
     from fact
     inner join tier on fact.tier_code = tier.tier_code
 )

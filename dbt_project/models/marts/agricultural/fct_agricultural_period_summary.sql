@@ -38,46 +38,10 @@ statistics as (
 
 final as (
     select
-        statistics.scenario_id,
-        statistics.unit_code,
+        statistics.*,
         simulation.simulation_start_year,
         simulation.simulation_end_year,
-        simulation.total_years,
-        statistics.annual_demand_mean_taf,
-        statistics.annual_demand_cv,
-        {%- for p in exceedance_points() %}
-        statistics.annual_demand_exc_p{{ p }}_taf,
-        {%- endfor %}
-        statistics.complete_years,
-        statistics.annual_delivery_mean_taf,
-        statistics.annual_delivery_cv,
-        {%- for p in exceedance_points() %}
-        statistics.annual_delivery_exc_p{{ p }}_taf,
-        {%- endfor %}
-        statistics.groundwater_pumping_basis,
-        statistics.annual_groundwater_pumping_mean_taf,
-        statistics.annual_groundwater_pumping_cv,
-        {%- for p in exceedance_points() %}
-        statistics.annual_groundwater_pumping_exc_p{{ p }}_taf,
-        {%- endfor %}
-        statistics.groundwater_pumping_demand_pct,
-        statistics.shortage_source,
-        statistics.shortage_complete_years,
-        statistics.annual_shortage_mean_taf,
-        statistics.annual_shortage_cv,
-        {%- for p in exceedance_points() %}
-        statistics.annual_shortage_exc_p{{ p }}_taf,
-        {%- endfor %}
-        statistics.shortage_years_count,
-        statistics.shortage_frequency_pct,
-        statistics.annual_shortage_mean_pct,
-        statistics.annual_shortage_pct_cv,
-        statistics.volumetric_reliability,
-        statistics.annual_reliability,
-        statistics.p95_annual_shortage_pct,
-        statistics.monthly_reliability,
-        statistics.demand_met_pct,
-        statistics.load_id
+        simulation.total_years
     from statistics
     inner join simulation on statistics.scenario_id = simulation.scenario_id
 )

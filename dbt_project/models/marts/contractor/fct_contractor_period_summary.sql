@@ -38,37 +38,14 @@ statistics as (
 
 final as (
     select
-        statistics.scenario_id,
-        statistics.contractor_code,
+        statistics.*,
         simulation.simulation_start_year,
         simulation.simulation_end_year,
         simulation.total_years,
-        statistics.complete_years,
-        statistics.demand_source,
-        statistics.shortage_source,
         contractor.table_a_taf,
         contractor.table_a_status,
         statistics.annual_delivery_mean_taf / contractor.table_a_taf * 100
-            as annual_delivery_table_a_pct,
-        {%- for volume in ['delivery', 'shortage'] %}
-        statistics.annual_{{ volume }}_mean_taf,
-        statistics.annual_{{ volume }}_cv,
-        {%- for p in exceedance_points() %}
-        statistics.annual_{{ volume }}_exc_p{{ p }}_taf,
-        {%- endfor %}
-        {%- endfor %}
-        statistics.annual_delivery_min_taf,
-        statistics.annual_delivery_max_taf,
-        statistics.annual_demand_mean_taf,
-        statistics.shortage_complete_years,
-        statistics.shortage_years_count,
-        statistics.shortage_frequency_pct,
-        statistics.volumetric_reliability,
-        statistics.annual_reliability,
-        statistics.monthly_reliability,
-        statistics.p95_annual_shortage_pct,
-        statistics.demand_met_pct,
-        statistics.load_id
+            as annual_delivery_table_a_pct
     from statistics
     inner join simulation on statistics.scenario_id = simulation.scenario_id
     inner join contractor on statistics.contractor_code = contractor.contractor_code

@@ -25,18 +25,10 @@ statistics as (
 
 final as (
     select
-        statistics.scenario_id,
-        statistics.aggregate_code,
+        statistics.*,
         simulation.simulation_start_year,
         simulation.simulation_end_year,
-        simulation.total_years,
-        statistics.complete_years,
-        statistics.annual_delivery_mean_taf,
-        statistics.annual_delivery_cv,
-        {%- for p in exceedance_points() %}
-        statistics.annual_delivery_exc_p{{ p }}_taf,
-        {%- endfor %}
-        statistics.load_id
+        simulation.total_years
     from statistics
     inner join simulation on statistics.scenario_id = simulation.scenario_id
 )

@@ -1,0 +1,122 @@
+"""The tables of `/api/v1`: their contract, their response models and their queries.
+
+`tables.json` is written from the contracts of dbt's `api_` models. Only its names stand in SQL; values are bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+from pydantic import BaseModel, Field, TypeAdapter, create_model
+
+from api.database import Database, Row
+from api.models.numbers import DECIMALS, FRACTION_DECIMALS, rounded
+from api.models.tables import Column, Page, Table
+
+Values = Sequence[str] | Sequence[int]
+
+_CONTRACT = Path(__file__).parent / "tables.json"
+_TYPES: dict[str, type] = {
+    "text": str,
+    "integer": int,
+    "bigint": int,
+    "double precision": float,
+    "boolean": bool,
+    "date": date,
+    "timestamp with time zone": datetime,
+    "jsonb": dict,
+}
+_FINE = (None, "fraction", "as in the column unit")
+
+TABLES: Sequence[Table] = TypeAdapter(list[Table]).validate_json(_CONTRACT.read_bytes())
+
+
+class Selection:
+    """Conditions on the rows of a table, and the values that are bound to them.
+
+    Args:
+        table: a table of the contract.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._view = f"api_{table.name}"
+        self._types = {column.name: column.type for column in table.columns}
+        self._conditions: list[str] = []
+        self._values: list[object] = []
+
+    def limit_to(self, column: str, values: Values) -> None:
+        """Only rows with one of these values; PostgreSQL plans best for a single one."""
+        name = self._known(column)
+        place = f"${len(self._values) + 1}"
+        single = len(values) == 1
+        self._conditions.append(f"{name} = {place}" if single else f"{name} = any({place}::{self._types[name]}[])")
+        self._values.append(values[0] if single else values)
+
+    async def rows(self, db: Database, columns: Sequence[str], order: Sequence[str], limit: int, offset: int) -> Any:
+        """A page of rows."""
+        last = len(self._values)
+        paging = ["order by", self._listed(order), f"limit ${last + 1} offset ${last + 2}"]
+        return await db.select(self._text(self._listed(columns), *paging), *self._values, limit, offset)
+
+    async def count(self, db: Database) -> int:
+        """The number of rows of all pages."""
+        (row,) = await db.select(self._text("count(*) as total"), *self._values)
+        return int(row["total"])
+
+    async def found(self, db: Database, column: str) -> set[Any]:
+        """The values of a column that occur."""
+        return {row[column] for row in await db.select(self._text(f"distinct {self._known(column)}"), *self._values)}
+
+    def _text(self, what: str, *behind: str) -> str:
+        where = ["where", " and ".join(self._conditions)] if self._conditions else []
+        return " ".join(["select", what, "from", self._view, *where, *behind])
+
+    def _listed(self, columns: Sequence[str]) -> str:
+        return ", ".join(map(self._known, columns))
+
+    def _known(self, column: str) -> str:
+        """The name of a column of the contract; any other is a fault of the caller."""
+        if column not in self._types:
+            raise KeyError(column)
+        return column
+
+
+def page_model(table: Table) -> type[BaseModel]:
+    """The model of a page of the table, for the schema of the API."""
+    title = "".join(word.capitalize() for word in table.name.split("_"))
+    row = create_model(f"{title}Row", __doc__=table.description, **cast(Any, dict(map(_field, table.columns))))
+    data = (list[row], Field(description="The rows; columns that were not asked for are left out"))
+    return create_model(f"{title}Page", __base__=Page, __doc__=f"Rows of the table {table.name}.", data=data)
+
+
+def _field(column: Column) -> tuple[str, Any]:
+    scalar = column.type.removesuffix("[]")
+    kind: Any = _TYPES[scalar]
+    if column.type != scalar:
+        kind = list[kind]
+    unit = f" Unit: {column.unit or 'none'}." if scalar == "double precision" else ""
+    return column.name, (kind | None, Field(None, description=f"{column.description}{unit}"))
+
+
+def serialisable(columns: Sequence[Column]) -> Callable[[Sequence[Row]], list[dict[str, Any]]]:
+    """A function that makes rows of these columns ready for JSON: rounded, without NaN, JSON as it is."""
+    converters = [(column.name, _converter(column)) for column in columns]
+
+    def convert(rows: Sequence[Row]) -> list[dict[str, Any]]:
+        return [{name: change(row[name]) if change else row[name] for name, change in converters} for row in rows]
+
+    return convert
+
+
+def _converter(column: Column) -> Callable[[Any], Any] | None:
+    number = rounded(FRACTION_DECIMALS if column.unit in _FINE else DECIMALS)
+    kinds: dict[str, Callable[[Any], Any]] = {
+        "double precision": number,
+        "double precision[]": lambda values: values and [number(value) for value in values],
+        "jsonb": lambda text: text and orjson.Fragment(text),
+    }
+    return kinds.get(column.type)
