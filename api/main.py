@@ -31,6 +31,7 @@ from api.routes import (
     tables,
     tier_map,
     tiers,
+    verification,
 )
 from api.settings import ApiSettings
 from extract import __version__
@@ -85,6 +86,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         network,
         files,
         tables,
+        verification,
     ):
         app.include_router(module.router)
     return app
