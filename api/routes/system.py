@@ -35,6 +35,7 @@ GROUPS = {
     "data in depth": "Values year by year.",
     "files": "Model runs with their output and input, to download.",
     "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
+    "verification": "Which questions about the numbers of a scenario were answered, and how.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},
