@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psycopg
 import pytest
 
 from extract import release
 from extract.archive import Archive
 from extract.release import Release
 from tests.warehouse import reservoir_runs as runs
+from tests.warehouse import verified
 from tests.warehouse.reservoir_runs import Run
 
 SCENARIO = "s9101"
@@ -52,15 +52,6 @@ def _storage(run: Run, code: str, taf: float) -> None:
     run.add(f"S_{code}", "STORAGE", "TAF", taf + np.arange(runs.MONTHS) % 12)
 
 
-def activate(url: str, load_id: str) -> None:
-    """Let the API show the load, as a person would."""
-    with psycopg.connect(url) as link:
-        link.execute(
-            "insert into ops.activation (scenario_id, load_id, is_active, changed_by) values (%s, %s, true, 'test')",
-            [SCENARIO, load_id],
-        )
-
-
 @pytest.fixture(scope="session")
 def traced(
     new_database: Callable[..., str],
@@ -81,5 +72,5 @@ def traced(
     frozen = release.freeze(url, archive, SCENARIO, earlier.load_id)
     runs.load(url, later)
     run_dbt(url, "run", "--select", RESERVOIRS, check=True)
-    activate(url, later.load_id)
+    verified.show(url, SCENARIO)
     return Traced(url, archive, data_dir, earlier.load_id, later.load_id, frozen)
