@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message
 
 from api.database import Database, Reading, recorded
@@ -87,7 +88,10 @@ async def read_again(app: ASGIApp, scope: MutableMapping[str, Any], path: str) -
 
     place = {"path": parts.path, "raw_path": parts.path.encode(), "query_string": parts.query.encode()}
     with recorded() as readings:
-        await app({**scope, "method": "GET", **place}, receive, send)
+        try:
+            await app({**scope, "method": "GET", **place}, receive, send)
+        except HTTPException as error:
+            raise RefusedRequestError(f"The request is answered with {error.status_code}: {error.detail}") from error
     if messages[0]["status"] != 200:
         raise RefusedRequestError(f"The request is answered with {messages[0]['status']}: {_words(messages)}")
     return list(_asked(readings))

@@ -4,6 +4,7 @@ frozen copy."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from api.database import Database, Row
@@ -93,7 +94,11 @@ class ReleaseEvidence:
     async def models(self) -> Sequence[Row]:
         """See `Evidence.models`."""
         return [
-            {**row, **{name: _items(row[name]) for name in ("parents", "methods", "row_measures")}}
+            {
+                **row,
+                **{name: _items(row[name]) for name in ("parents", "methods", "row_measures")},
+                "built_at": _moment(row["built_at"]),
+            }
             for row in self._rows("model")
         ]
 
@@ -124,7 +129,7 @@ class ReleaseEvidence:
 
     async def deliveries(self) -> Sequence[Row]:
         """See `Evidence.deliveries`."""
-        return list(self._rows("delivery"))
+        return [{**row, "loaded_at": _moment(row["loaded_at"])} for row in self._rows("delivery")]
 
     async def checks(self, load_id: str, families: Collection[str]) -> Sequence[Row]:
         """See `Evidence.checks`."""
@@ -151,6 +156,11 @@ def _cell(question: str, family: str, checks: Sequence[Any]) -> Row:
         "passed_count": sum(check.status == "passed" for check in checks),
         "detail": [f"{c.check_name}: {c.message or c.status}" for c in checks if c.status != "passed"],
     }
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time as PostgreSQL writes it, whose zone may lack its minutes."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def _items(text: str | None) -> list[str] | None:

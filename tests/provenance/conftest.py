@@ -18,7 +18,10 @@ from tests.warehouse import verified
 from tests.warehouse.reservoir_runs import Run
 
 SCENARIO = "s9101"
-RESERVOIRS = f"scenario:{SCENARIO},path:dbt_project/models/marts/reservoir"
+TABLES = (
+    f"scenario:{SCENARIO},path:dbt_project/models/marts/reservoir",
+    f"scenario:{SCENARIO},fct_verification_row_count",
+)
 
 
 class LaterRun(Run):
@@ -68,9 +71,9 @@ def traced(
         _storage(run, "OROVL", 1000)
         _storage(run, other, 500)
     runs.load(url, earlier)
-    run_dbt(url, "run", "--select", RESERVOIRS, check=True)
+    run_dbt(url, "run", "--select", *TABLES, check=True)
     frozen = release.freeze(url, archive, SCENARIO, earlier.load_id)
     runs.load(url, later)
-    run_dbt(url, "run", "--select", RESERVOIRS, check=True)
+    run_dbt(url, "run", "--select", *TABLES, check=True)
     verified.show(url, SCENARIO)
     return Traced(url, archive, data_dir, earlier.load_id, later.load_id, frozen)
