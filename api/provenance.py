@@ -28,6 +28,9 @@ from extract.release import Release
 
 MAX_TABLES = 40
 """Tables that are explained at once, each scenario counted."""
+REGISTRY = "api_scenario"
+TRACED = ("load_id", "delivery_id")
+"""Columns by which a row of results names where it comes from."""
 METHODS = "dbt_project/docs/methods/"
 TIER_DELIVERIES = "tier.tier_load"
 WHOLE = "all"
@@ -48,8 +51,11 @@ async def explain(subject: str, asked: Sequence[Asked], db: Database) -> Explana
     Raises:
         BadParameterError: they are too many.
     """
-    grained = {table: await _is_of_scenarios(DatabaseEvidence(db, None), table) for table in {a.table for a in asked}}
-    of_scenarios = [one for one in asked if grained[one.table] and one.table != "api_scenario"]
+    described = {one.table: await DatabaseEvidence(db, None).columns(one.table) for one in asked}
+    columns = {table: {row["column_name"] for row in rows} for table, rows in described.items()}
+    grained = [one for one in asked if "scenario_id" in columns[one.table] and one.table != REGISTRY]
+    # what a route reads of scenarios besides results, such as their titles, is not what it was asked for
+    of_scenarios = [one for one in grained if columns[one.table].intersection(TRACED)] or grained
     scenarios = sorted({scenario for one in of_scenarios for scenario in one.scenarios})
     count = sum(len(one.scenarios) for one in of_scenarios)
     if count > MAX_TABLES:
@@ -63,10 +69,6 @@ async def explain(subject: str, asked: Sequence[Asked], db: Database) -> Explana
         ],
         catalogue=[await _table(one, None, DatabaseEvidence(db, None)) for one in catalogue],
     )
-
-
-async def _is_of_scenarios(evidence: Evidence, table: str) -> bool:
-    return any(row["column_name"] == "scenario_id" for row in await evidence.columns(table))
 
 
 async def origin(scenario_id: str, asked: Sequence[Asked], evidence: Evidence, *, released: bool = False) -> Origin:
