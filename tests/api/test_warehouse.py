@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,8 +13,8 @@ import pytest
 
 from extract import calendar, load
 from extract.csv_out import LOAD_COLUMNS
+from tests.api.golden_files import golden, shape
 
-GOLDEN = Path(__file__).parent / "golden"
 SCENARIO = "s9002"
 RECEIPT = f"{SCENARIO}-0123456789ab"
 MONTH = np.arange(calendar.MONTHS)
@@ -72,23 +70,12 @@ def built_url(
     return url
 
 
-def shape(value: Any) -> Any:
-    """The keys of an answer, to the last level; codes and water months count as one key."""
-    if isinstance(value, list):
-        return [shape(value[0])] if value and isinstance(value[0], dict) else []
-    if not isinstance(value, dict):
-        return None
-    same = all(key.isupper() or key.isdigit() for key in value)
-    return {"*": shape(next(iter(value.values())))} if same else {key: shape(each) for key, each in value.items()}
-
-
 @pytest.mark.parametrize("name", ROUTES)
 async def test_answer_has_the_shape_of_the_golden_file(serve: Any, built_url: str, name: str) -> None:
     async with serve(built_url) as client:
         response = await client.get(ROUTES[name])
     assert response.status_code == 200, response.text
-    expected = shape(json.loads((GOLDEN / f"{name}.json").read_text()))
-    assert shape(response.json()) == expected
+    assert shape(response.json()) == shape(golden(".", name))
 
 
 async def answer(client: httpx.AsyncClient, name: str) -> Any:
