@@ -14,7 +14,7 @@ from psycopg.rows import dict_row
 from tests.api.golden_files import golden, shape
 from tests.api.test_tier_routes import assert_is_geojson
 from tests.oracle.run import Run
-from tests.warehouse import delta_runs, river_runs, tier_results
+from tests.warehouse import delta_runs, river_runs, tier_results, verified
 from tests.warehouse.reservoir_runs import load, storage
 
 SCENARIO = "s0020"
@@ -66,6 +66,7 @@ def built_url(run: Run, new_database: Callable[..., str], deployed_template: str
     load(url, run)
     tier_results.load_every_kind(url, SCENARIO)
     run_dbt(url, "run", "--select", f"scenario:{SCENARIO}", check=True)
+    verified.show(url, SCENARIO)
     return url
 
 
