@@ -38,6 +38,7 @@ async function start() {
   }
   prepare(catalogue);
   const form = byId("choices");
+  form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", choose);
   addEventListener("popstate", open);
@@ -96,21 +97,28 @@ async function paint(signal, notes) {
   const choice = settle(state, catalogue, notes);
   const { view, family, scenarios, baseline } = choice;
   const asked = [...new Set([...scenarios, baseline].filter(Boolean).map(({ code }) => code))];
-  if (scenarios.length === 0) return nothing("Choose at least one scenario.");
-  if (view.code === "tiers") {
-    const rows = await service.rows("tier_result", { scenario: asked, columns: TIER_COLUMNS }, signal);
-    return rows.length > 0
-      ? view.picture({ ...choice, rows })
-      : nothing("No tier results were delivered for the chosen scenarios.");
-  }
-  if (!family) return nothing("The service has no statistics for this chart.");
-  if (baseline && asked.length === 1) return nothing("Choose a scenario other than the baseline.");
-  const entity = offer(state, "entity", await entities(family, asked, signal), notes);
-  if (!entity) return nothing("The chosen scenarios have no results in this family.");
-  const columns = columnsOf(choice);
-  const rows = await service.rows(family.code, { scenario: asked, entity: [entity.code], columns }, signal);
+  const obstacle = obstacleTo(choice, asked);
+  const ready = family && !obstacle;
+  // a select that stays keeps the focus, so none is emptied while its new options are on their way
+  const entity = offer(state, "entity", ready ? await entities(family, asked, signal) : [], notes);
+  const rows = entity
+    ? await service.rows(family.code, { scenario: asked, entity: [entity.code], columns: columnsOf(choice) }, signal)
+    : [];
   const period = offer(state, "period", view.code === "exceedance" ? periods(family, rows) : [], notes);
-  return view.picture({ ...choice, entity, rows, period });
+  if (obstacle) return nothing(obstacle);
+  if (entity) return view.picture({ ...choice, entity, rows, period });
+  if (family) return nothing("The chosen scenarios have no results in this family.");
+  const results = await service.rows("tier_result", { scenario: asked, columns: TIER_COLUMNS }, signal);
+  if (results.length === 0) return nothing("No tier results were delivered for the chosen scenarios.");
+  return view.picture({ ...choice, rows: results });
+}
+
+/** Why nothing can be asked for, in words. */
+function obstacleTo({ view, family, scenarios, baseline }, asked) {
+  if (scenarios.length === 0) return "Choose at least one scenario.";
+  if (view.code !== "tiers" && !family) return "The service has no statistics for this chart.";
+  if (baseline && asked.length === 1) return "Choose a scenario other than the baseline.";
+  return null;
 }
 
 /** Everything of which a family has results, by name. */

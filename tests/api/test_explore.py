@@ -309,6 +309,7 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     page.reload()
     settled(page)
     assert page.inner_text("#reading") == "No scenario is active at the moment, so there is nothing to show."
+    expect(page.locator("form")).to_be_hidden()
 
 
 def test_failures_are_said_in_words(open_page: Open) -> None:
@@ -385,6 +386,16 @@ def test_keyboard_alone(open_page: Open) -> None:
         "Shown: Lake storage by water month: Shasta (SHSTA), October, 1 chart. All values are unknown."
     )
     assert numbers(page)[0] == ["Exceeded in percent of the time", "s0002"]
+
+
+def test_a_select_keeps_the_focus(open_page: Open) -> None:
+    page = open_page("?view=exceedance&scenario=s0001&entity=SHSTA")
+    for name, shown in (("entity", HOSTILE), ("period", "November"), ("table", "whole simulation")):
+        page.locator(f"#{name}").focus()
+        page.keyboard.press("ArrowUp" if name == "entity" else "ArrowDown")
+        expect(page.locator("#results-title")).to_contain_text(shown)
+        settled(page)
+        expect(page.locator(f"#{name}")).to_be_focused()
 
 
 def test_what_a_screen_reader_gets(open_page: Open) -> None:
