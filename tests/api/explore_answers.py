@@ -13,7 +13,8 @@ EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
 SCENARIOS = [
     {"scenario_id": "s0001", "name": "Present", "short_title": "Present operations"},
     {"scenario_id": "s0002", "name": "Warm <b>", "short_title": None},
-    {"scenario_id": "s0003", "name": None, "short_title": None},
+    # without results
+    *({"scenario_id": f"s000{number}", "name": None, "short_title": None} for number in range(3, 8)),
 ]
 
 

@@ -281,14 +281,25 @@ def test_names_are_text(open_page: Open) -> None:
 
 
 def test_address_that_asks_for_what_is_not_there(open_page: Open) -> None:
-    page = open_page("?view=bands&scenario=s9999,s0004,s0001&table=no_table&entity=<b>&measure=m&period=99")
+    page = open_page("?view=bands&scenario=s9999,<i>,s0001&table=no_table&entity=<b>&measure=m&period=99")
     alert = page.get_by_role("alert").inner_text()
-    assert "Not served, because unknown or not active: scenario s9999, s0004." in alert
+    assert "Not served, because unknown or not active: scenario s9999, <i>." in alert
     assert "There is no table “no_table” here; shown is “Lake storage by water month”." in alert
     assert "There is no entity “<b>” here" in alert
     assert page.url.endswith(
         "?view=bands&scenario=s0001&table=lake_storage_monthly&entity=O%26D%3D1&measure=taf&period=99"
     )
+
+
+def test_no_more_scenarios_than_can_be_told_apart(open_page: Open) -> None:
+    page = open_page("?entity=SHSTA&scenario=" + ",".join(f"s000{number}" for number in range(1, 8)))
+    assert page.get_by_role("alert").inner_text() == "Shown are the first 6 of 7 scenarios."
+    assert page.locator("#figures > figure").count() == 6
+    last = page.get_by_role("checkbox", name="s0007")
+    expect(last).to_be_disabled()
+    page.get_by_role("checkbox", name="s0006").uncheck()
+    settled(page)
+    expect(last).to_be_enabled()
 
 
 def test_scenario_without_results(open_page: Open) -> None:
@@ -416,7 +427,6 @@ def test_what_a_screen_reader_gets(open_page: Open) -> None:
     assert page.locator("tbody th[scope=row]").count() == 24
     assert page.title() == "Lake storage by water month: Shasta (SHSTA) – Explore scenarios – COEQWAL"
     assert page.locator("html").get_attribute("lang") == "en"
-    # the seventh scenario cannot be ticked, and the form says how many can
     expect(page.get_by_text("Up to 6 at a time.")).to_be_visible()
 
 
