@@ -153,6 +153,7 @@ def test_percentiles_by_water_month(open_page: Open) -> None:
     assert ticks[0] == ticks[1] != []
     assert texts(page, "y-axis label") == ["↑ thousand acre-feet (TAF)"] * 2
     assert texts(page, "x-axis tick label")[:3] == ["Oct", "Nov", "Dec"]
+    assert page.inner_text("#source") == "From the model runs as loaded: s0001-0123456789ab, s0002-0123456789ab."
 
 
 def test_a_unit_that_stands_in_the_rows(open_page: Open) -> None:
@@ -316,7 +317,9 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     settled(page)
     assert page.inner_text("#reading") == "Choose at least one scenario."
     page = open_page(wait=False)
-    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0}))
+    page.route(
+        "**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0, "meta": {"load_ids": {}}})
+    )
     page.reload()
     settled(page)
     assert page.inner_text("#reading") == "No scenario is active at the moment, so there is nothing to show."
@@ -369,6 +372,7 @@ def test_the_address_leads_back(open_page: Open) -> None:
     shared = page.url
     shown = numbers(page)
     view(page, "tiers")
+    assert page.inner_text("#source") == ""
     page.go_back()
     expect(page.locator("#view input[value=exceedance]")).to_be_checked()
     settled(page)
