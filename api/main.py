@@ -21,6 +21,7 @@ from api.routes import (
     explore,
     files,
     network,
+    provenance,
     reservoirs,
     rivers,
     scenarios,
@@ -31,6 +32,7 @@ from api.routes import (
     tables,
     tier_map,
     tiers,
+    verification,
 )
 from api.settings import ApiSettings
 from extract import __version__
@@ -85,6 +87,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         network,
         files,
         tables,
+        verification,
+        provenance,
     ):
         app.include_router(module.router)
     return app
