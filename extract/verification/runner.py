@@ -105,7 +105,7 @@ def run(
     subject = Subject.of(url, settings, scenario_id, api_address)
     if subject.load_id is None and subject.tier_load_id is None:
         raise UsageError(f"nothing is loaded of {scenario_id}", f"load it with `coeqwal run {scenario_id}`")
-    return [result for code in wanted or known for result in _answers(known[code], subject, docs)]
+    return [result for code in (known if wanted is None else wanted) for result in _answers(known[code], subject, docs)]
 
 
 def _answers(question: Question, subject: Subject, docs: Path | None) -> Iterator[CheckResult]:
