@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
 from extract.errors import RetryableError, UsageError
 from extract.settings import PROJECT, Settings
@@ -42,7 +42,6 @@ class Finding:
     failed: int
     message: str | None = None
     examples: tuple[dict[str, Any], ...] = ()
-    status: Literal["not_checked", "error"] | None = None
 
 
 class _VerifierModule(Protocol):
@@ -136,7 +135,7 @@ def _answers(question: Question, subject: Subject, docs: Path | None) -> Iterato
 
 
 def _result(question: Question, subject: Subject, found: Finding) -> CheckResult:
-    status: Status = found.status or ("failed" if found.failed else "passed" if found.checked else "not_checked")
+    status: Status = "failed" if found.failed else "passed" if found.checked else "not_checked"
     message = found.message or ("there was nothing to compare" if status == "not_checked" else None)
     return CheckResult(
         subject.scenario_id,
