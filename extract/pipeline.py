@@ -23,7 +23,6 @@ from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
 from extract.stage_history import StageRun, State, last_build, last_state, operator, record_stage
-from extract.verification import results
 
 Result = TypeVar("Result")
 STATES: dict[str, State] = {
@@ -267,7 +266,8 @@ class Pipeline:
             return Outcome(None, "every blocking check of this load has passed", True, receipt_id)
         blocking = {cell.question_code for cell in before if cell.severity == activation.BLOCKS_ACTIVATION}
         wanted = [code for code in verification.questions() if code in blocking]
-        results.record(self.url, verification.run(self.url, self.settings, self.scenario_id, wanted))
+        found = verification.run(self.url, self.settings, self.scenario_id, wanted)
+        verification.keep(self.url, self.settings, found)
         after = [cell for cell in self._cells() if cell.question_code in wanted]
         if wrong := [cell for cell in after if cell.blocks]:
             raise NotPassedError(receipt_id or "", wrong)
