@@ -21,6 +21,7 @@ from api.routes import (
     explore,
     files,
     network,
+    provenance,
     reservoirs,
     rivers,
     scenarios,
@@ -87,6 +88,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         files,
         tables,
         verification,
+        provenance,
     ):
         app.include_router(module.router)
     return app

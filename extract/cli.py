@@ -14,8 +14,10 @@ import typer
 from extract import (
     cli_activation,
     cli_archive,
+    cli_audit,
     cli_db,
     cli_intake,
+    cli_provenance,
     cli_reference,
     cli_registry,
     cli_seeds,
@@ -48,6 +50,9 @@ app.command("status")(cli_status.status)
 app.command("plan")(cli_status.write_plan)
 app.add_typer(cli_tiers.app, name="tiers")
 app.add_typer(cli_verify.app, name="verify")
+app.command("explain")(cli_provenance.explain)
+app.command("compare")(cli_provenance.compare)
+app.command("audit")(cli_audit.run_audit)
 
 ZipOption = Annotated[
     Path | None,

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -177,17 +177,19 @@ async def relay(own_stand_in_url: str) -> AsyncIterator[Relay]:
     await each.stop()
 
 
-@pytest.fixture
-def served_url(stand_in_url: str) -> Iterator[str]:
-    """URL of a real uvicorn server."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app", "--port", str(port)],
-        env={**os.environ, "DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"},
-    )
+@contextlib.contextmanager
+def running(command: Sequence[str], port: int, **options: Any) -> Iterator[str]:
+    """A server process that answers, and its URL; ended afterwards.
+
+    Args:
+        command: the program and its arguments.
+        port: where it listens.
+        options: of `subprocess.Popen`.
+    """
     url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(command, **options)
     try:
-        for _ in range(100):
+        for _ in range(1200):
             try:
                 httpx.get(f"{url}/api/health/live").raise_for_status()
                 break
@@ -197,4 +199,14 @@ def served_url(stand_in_url: str) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        assert process.wait(10) is not None
+        assert process.wait(60) is not None
+
+
+@pytest.fixture
+def served_url(stand_in_url: str) -> Iterator[str]:
+    """URL of a real uvicorn server."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app", "--port", str(port)]
+    settings = {"DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"}
+    with running(command, port, env={**os.environ, **settings}) as url:
+        yield url

@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 Contract = Mapping[str, Mapping[str, str]]
 Row = dict[str, Any]
@@ -207,7 +208,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
     match kind:
         case "double precision":
             return number
-        case "integer":
+        case "integer" | "bigint":
             return int(number) if known and number is not None else None
         case "text":
             return TEXTS.get(column, f"{column} of {code}")
@@ -218,7 +219,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
         case "integer[]" | "double precision[]":
             return [1, 2]
         case "jsonb":
-            return "[]"
+            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]} if column == "geojson" else [])
         case "date":
             return "1921-10-01"
         case "timestamp with time zone":

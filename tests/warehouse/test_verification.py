@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -168,7 +168,7 @@ def test_one_break_turns_exactly_its_owner_red(own: Warehouse, what: str) -> Non
 
 
 @pytest.fixture
-def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """An API that answers with one percentile in another's place."""
     right = storage_routes.storage_taf_month
 
