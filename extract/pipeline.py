@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar, get_args
 
-from extract import activation, downloads, extraction, geometry, load, names, overrides, verification, warehouse
+from extract import (
+    activation,
+    downloads,
+    extraction,
+    geometry,
+    load,
+    names,
+    overrides,
+    release,
+    verification,
+    warehouse,
+)
 from extract.activation import NotPassedError
 from extract.archive import Archive, History
 from extract.archive.history import Visibility
@@ -288,7 +299,10 @@ class Pipeline:
         return self._activate(operator(), None)
 
     def _activate(self, by: str, reason: str | None) -> Outcome[None]:
-        done = activation.activate(self.url, self.scenario_id, by, reason)
+        def freeze(load_id: str) -> None:
+            release.freeze(self.url, self.archive, self.scenario_id, load_id)
+
+        done = activation.activate(self.url, self.scenario_id, by, reason, freeze)
         return Outcome(None, f"the API shows the load {done.load_id}", not done.changed, done.load_id)
 
     def _deactivate(self, by: str, reason: str | None) -> Outcome[None]:
