@@ -27,7 +27,7 @@ from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
 from extract.pipeline import Goal, Pipeline
-from extract.settings import settings
+from extract.settings import PROJECT, settings
 
 app = typer.Typer(
     help="CalSim3 model runs into the COEQWAL warehouse, and the warehouse onto the web.",
@@ -137,10 +137,14 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the API."""
+    """Serve the API; its log is lines of JSON without addresses and queries of clients."""
     import uvicorn
 
-    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_level="info")
+    log = str(PROJECT / "api" / "logging.json")
+    # Which proxies are believed is a setting of the API; upgrades to web sockets would be logged with their address.
+    uvicorn.run(
+        "api.main:create_app", factory=True, host=host, port=port, log_config=log, proxy_headers=False, ws="none"
+    )
 
 
 @app.command()

@@ -178,7 +178,7 @@ def served_url(stand_in_url: str) -> Iterator[str]:
     """URL of a real uvicorn server."""
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app", "--port", str(port)],
+        [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)],
         env={**os.environ, "DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"},
     )
     url = f"http://127.0.0.1:{port}"
