@@ -12,7 +12,6 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.cache import GZIP_LEVEL, GZIP_MIN_BYTES, AnswerCache
 from api.database import Pool
@@ -20,6 +19,7 @@ from api.downloads import Downloads
 from api.errors import ErrorBoundary, Problem, answer_problem
 from api.middleware import CorsByPath, RateLimit, RequestRecord
 from api.routes import (
+    batch,
     data_in_depth,
     delta,
     explore,
@@ -87,6 +87,7 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         statistics,
         supply_catalogue,
         supply,
+        batch,
         rivers,
         delta,
         data_in_depth,
@@ -100,10 +101,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 def _middleware(settings: ApiSettings) -> list[Middleware]:
     """The middleware from the outside in."""
-    proxies = [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))]
     limit = [Middleware(RateLimit, limits=settings.rate_limit)] if settings.rate_limit else []
     return [
-        *(proxies if settings.trusted_proxies else []),
         Middleware(RequestRecord),
         Middleware(
             CorsByPath,

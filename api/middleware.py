@@ -87,7 +87,8 @@ class CorsByPath:
 class RateLimit:
     """Refuses a client's requests beyond the limits; probes of health are never counted.
 
-    The client is who the server says is connected, or whom a trusted proxy in front of it names.
+    The client is who is connected to the server. Behind a proxy it is whom the proxy's X-Forwarded-For names: uvicorn
+    believes the proxies in FORWARDED_ALLOW_IPS, and counts from the near end, so that nobody can pretend.
 
     Args:
         app: the application.

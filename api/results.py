@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import BaseModel
 
-from api.database import Database, Row
+from api.database import Database
 from api.errors import NoDataError
 from api.parameters import PublishedLoad
 from api.selection import Selection
+from api.shapes import Block
 
-Block = dict[str, Any]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -62,14 +61,6 @@ async def read(
             if period is not None and period_part is not None:
                 (block[period_part],) = rows.get(period, [None])
     return answers
-
-
-def by_entity(rows: Sequence[Row], key: str) -> dict[str, list[Row]]:
-    """The rows by the value of one column, in their order."""
-    groups: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[row[key]].append(row)
-    return dict(groups)
 
 
 def keys(loads: Sequence[PublishedLoad]) -> tuple[list[str], list[str]]:

@@ -101,11 +101,9 @@ async def choose(
         chosen = {code: row for code, row in chosen.items() if group in row["group_codes"]}
     for column, value in {"hydrologic_region": region, "cs3_type": cs3_type}.items():
         if value is not None:
-            wanted_value = value.upper() or None
-            known = {row[column] for row in catalogue.values()} | {None}
-            if wanted_value not in known:
-                raise UnknownCodeError(column, [value])
-            chosen = {code: row for code, row in chosen.items() if row[column] == wanted_value}
+            attribute = value.upper()
+            refuse_unknown(column, [attribute], {row[column] or "" for row in catalogue.values()} | {""})
+            chosen = {code: row for code, row in chosen.items() if (row[column] or "") == attribute}
     if provider is not None:
         chosen = {code: row for code, row in chosen.items() if provider.lower() in (row["provider"] or "").lower()}
     return Selection(family, chosen, group)

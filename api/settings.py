@@ -28,8 +28,6 @@ class ApiSettings(BaseSettings):
         cache_bytes: memory for answers that are kept ready; 0 to keep none.
         cache_version_seconds: how long a kept answer is repeated before the database is asked whether its data changed.
         rate_limit: requests that a client may make, such as "600/minute" or "20/second; 10000/day"; default: no limit.
-        trusted_proxies: addresses and networks of proxies in front of the service, whose header X-Forwarded-For is
-            believed.
         archive: folder or `s3://bucket/prefix` with the files to download; without it the project's own.
         download_key: secret that signs addresses of files in a folder. Processes that stand in for each other need the
             same one; without it, each has its own, which ends with it.
@@ -55,7 +53,6 @@ class ApiSettings(BaseSettings):
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     cache_version_seconds: float = Field(1.0, ge=0)
     rate_limit: str | None = None
-    trusted_proxies: tuple[str, ...] = ()
     archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
     download_key: SecretStr | None = Field(None, min_length=32)
     download_seconds: int = Field(900, ge=1, le=12 * 3600)

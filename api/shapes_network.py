@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.database import Row
-from api.results import Block
+from api.shapes import Block
 
 
 def node(row: Row) -> Block:

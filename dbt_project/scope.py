@@ -5,16 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dbt_project import dbt_internals
+from dbt_project import checks, dbt_internals
 from dbt_project.dbt_internals import ScenarioSelectionError, SeedFilesError
 from dbt_project.fingerprint import ancestors, code_fingerprint, is_stored, lookup
 from dbt_project.selection import Evaluate, Selection, select
 from dbt_project.warehouse import WHOLE, Warehouse
 from extract.reference import seed_rules
+from extract.warehouse import project_fingerprint
 
 COLUMN = "scenario_id"
 META = "scenario_scope"
 BUILDING = ("build", "run", "seed")
+TESTING = ("build", "test")
+RESULTS = "ops.verification_result"
 
 _of_invocation: dict[str, Warehouse] = {}
 
@@ -53,6 +56,8 @@ def choose(manifest: Any, patterns: frozenset[str], evaluate: Evaluate) -> set[s
         _refuse_impossible(manifest, selection, warehouse)
     if command not in ("list", "parse"):
         _annotate(manifest, selection, warehouse, building=command in BUILDING)
+    if command in TESTING:
+        _annotate_hooks(manifest, warehouse)
     return selection.nodes - (_left_to_a_deploy(manifest, selection, warehouse) if command in BUILDING else set())
 
 
@@ -137,6 +142,17 @@ def _annotate(manifest: Any, selection: Selection, warehouse: Warehouse, buildin
             node.config.meta[META] = scope | _build_scope(manifest, uid, selection, warehouse, memo)
         elif scope["restricted"] and is_grained(manifest, uid):
             node.config.meta[META] = scope | {"scenarios": sorted(selection.scenarios[uid])}
+
+
+def _annotate_hooks(manifest: Any, warehouse: Warehouse) -> None:
+    """Tell the hook that records test results what to record; nothing where the database has no table for them."""
+    for hook in checks.hooks(manifest):
+        if RESULTS in warehouse.relations:
+            hook.config.meta[META] = {
+                "code_version": project_fingerprint(),
+                "checks": checks.list_of_checks(manifest, is_grained),
+                "versions": warehouse.registry,
+            }
 
 
 def _build_scope(

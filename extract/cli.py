@@ -141,10 +141,8 @@ def serve(
     import uvicorn
 
     log = str(PROJECT / "api" / "logging.json")
-    # Which proxies are believed is a setting of the API; upgrades to web sockets would be logged with their address.
-    uvicorn.run(
-        "api.main:create_app", factory=True, host=host, port=port, log_config=log, proxy_headers=False, ws="none"
-    )
+    # An upgrade to a web socket would be logged with the client's address.
+    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_config=log, ws="none")
 
 
 @app.command()

@@ -110,6 +110,11 @@ def override_key(scenario_id: str) -> str:
     return f"scenario/{scenario_id}/validation/{scenario_id}_validation_override.json"
 
 
+def verification_key(scenario_id: str, question: str) -> str:
+    """Archive key of the receipt of a question's verification."""
+    return f"scenario/{scenario_id}/verification/{question}.json"
+
+
 def extract_record_key(scenario_id: str) -> str:
     """Archive key of the receipt of the extraction."""
     return f"scenario/{scenario_id}/extract_record.json"

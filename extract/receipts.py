@@ -7,7 +7,7 @@ made stands in the database (`ops.ingest_run`). Every key that readers of the ea
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -241,6 +241,39 @@ class ValidationOverride(_Closed):
     reason: str = Field(min_length=1)
     operator: str
     decided_at: AwareDatetime
+
+
+class VerifiedCheck(_Closed):
+    """What one check of a question found.
+
+    Attributes:
+        checked_count: how many things were compared.
+        failed_count: how many of them were wrong.
+    """
+
+    family: str
+    check_name: str
+    status: Literal["passed", "failed", "error", "not_checked"]
+    checked_count: int | None
+    failed_count: int | None
+    message: str | None
+    examples: list[dict[str, Any]]
+
+
+class VerificationReceipt(_Closed):
+    """What was found about one question of a load.
+
+    Attributes:
+        code_version: digest of everything that the statistics are built from.
+    """
+
+    schema_version: Literal[1] = 1
+    scenario_id: str
+    load_id: str
+    question: str
+    verifier: str
+    code_version: str
+    checks: list[VerifiedCheck]
 
 
 class TierRemark(_Closed):

@@ -26,7 +26,7 @@ start();
 async function start() {
   try {
     const [scenarios, tables] = await Promise.all([service.scenarios(), service.tables()]);
-    catalogue.scenarios = scenarios.filter((scenario) => scenario.is_active).map(named);
+    catalogue.scenarios = scenarios.map(named);
     catalogue.families = families(tables);
   } catch (error) {
     fail(error);

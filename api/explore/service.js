@@ -9,7 +9,7 @@ export class ServiceError extends Error {}
 /** Every table with its description, grain and columns. */
 export const tables = async () => (await get("api/v1/tables")).data;
 
-/** Every scenario of the registry. */
+/** Every active scenario. */
 export const scenarios = () => pages("scenarios", {});
 
 /**

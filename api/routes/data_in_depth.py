@@ -12,8 +12,8 @@ from api.depth import PERIODS, DepthRequest, depth_request
 from api.errors import NoDataError, Problem
 from api.models.data_in_depth import DataInDepth
 from api.parameters import Db, PublishedLoad
-from api.results import Block, by_entity
 from api.routes.system import SERVER_ERRORS
+from api.shapes import Block, by_entity
 
 _LISTS = {"reservoir-storage": "reservoirs", "river-flows": "rivers"}
 _PERIOD_KEYS = {period: key for key, period in PERIODS.items()}

@@ -11,8 +11,8 @@ from api.database import Database
 from api.errors import NoDataError, Problem
 from api.models.delta import DeltaMonthly, DeltaPeriodSummary, DeltaVariables
 from api.parameters import Db, Published, PublishedLoad, refuse_unknown
-from api.results import Block
 from api.routes.system import SERVER_ERRORS
+from api.shapes import Block
 
 RESULTS = "/scenarios/{scenario_id}/delta"
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}

@@ -12,8 +12,8 @@ from api.database import Database, Row
 from api.errors import NoDataError, Problem
 from api.models.rivers import Channels, ChannelsMonthly, ChannelsPeriod, ChannelsSeasonal, Seasons
 from api.parameters import MAX_LIST_LENGTH, Db, Published, PublishedLoad, refuse_unknown, split_list
-from api.results import Block
 from api.routes.system import SERVER_ERRORS
+from api.shapes import Block
 
 RESULTS = "/scenarios/{scenario_id}/channels"
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
@@ -100,7 +100,7 @@ async def _results(db: Database, query: str, published: PublishedLoad, reaches: 
         NoDataError: the scenario has no flow of any of these reaches.
     """
     codes = [row["network_arc_id"] for row in reaches]
-    rows = await db.fetch(query, published.scenario_id, published.load_id, codes)
+    rows = await db.fetch(query, [published.scenario_id], [published.load_id], codes)
     if not rows:
         raise NoDataError(f"Scenario {published.scenario_id} is active, but has no flow of these reaches.")
     return {

@@ -22,8 +22,8 @@ from api.models.scenarios import (
     Themes,
 )
 from api.parameters import SCENARIO_ID, Db, Published, ScenarioId, published_loads
-from api.results import Block, by_entity
 from api.routes.system import SERVER_ERRORS
+from api.shapes import Block, by_entity
 
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 ScenarioName = Annotated[

@@ -8,9 +8,10 @@ from api.errors import Problem
 from api.models.spill import PeriodSummary, SpillMonthly
 from api.models.storage import Percentiles, ScenarioPercentiles, StorageAggregates, StorageMonthly
 from api.parameters import Db, Published
-from api.results import Block, answer, answer_about_one, keys, no_data
+from api.results import answer, answer_about_one, keys, no_data
 from api.routes.system import SERVER_ERRORS
 from api.selection import RESERVOIRS, Reservoirs, choose_one, refuse_variable
+from api.shapes import by_entity
 
 router = APIRouter(
     prefix="/api/statistics/scenarios/{scenario_id}",
@@ -58,12 +59,13 @@ async def period_summary(published: Published, chosen: Reservoirs, db: Db) -> Pe
 @router.get("/storage-aggregates", summary="Monthly storage of aggregates")
 async def storage_aggregates(published: Published, db: Db) -> StorageAggregates:
     """Storage of all reservoirs north and south of the Delta together, by water month, TAF."""
-    aggregates: dict[str, Block] = {}
-    for row in await db.fetch("storage_aggregates", *keys([published])):
-        block = aggregates.setdefault(row["aggregate_code"], {**row, "monthly_taf": {}})
-        block["monthly_taf"][str(row["water_month"])] = dict(row)
-    if not aggregates:
+    rows = await db.fetch("storage_aggregates", *keys([published]))
+    if not rows:
         raise no_data(published)
+    aggregates = {
+        code: {**months[0], "monthly_taf": {str(row["water_month"]): dict(row) for row in months}}
+        for code, months in by_entity(rows, "aggregate_code").items()
+    }
     return StorageAggregates.model_validate(
         {"scenario_id": published.scenario_id, "load_id": published.load_id, "aggregates": aggregates}
     )

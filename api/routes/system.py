@@ -28,6 +28,7 @@ GROUPS = {
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
     "water supply": "The catalogues of aggregates, contractors, demand units and refuges.",
     "water supply statistics": "Demand, delivery, pumping and shortage by scenario and entity.",
+    "batch": "Several kinds of statistics of several scenarios at once.",
     "rivers": "Flow of river and canal reaches by month, season and period.",
     "Delta": "Outflow, X2 and salinity of the Delta.",
     "data in depth": "Values year by year.",

@@ -11,7 +11,6 @@ from api.errors import NoDataError
 from api.models.tier_map import LocationMap, MapScenarios, MapSummary, MapTiers
 from api.models.tiers import LocationsOfTiers, TierLocations
 from api.parameters import SCENARIO_ID, Db, Published, PublishedLoad, get_published, split_list
-from api.results import Block
 from api.routes.system import SERVER_ERRORS
 from api.routes.tiers import (
     NOT_FOUND,
@@ -22,6 +21,7 @@ from api.routes.tiers import (
     locations,
     locations_of_tiers,
 )
+from api.shapes import Block
 
 KINDS = {
     "reservoir": "Reservoir",

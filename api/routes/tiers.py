@@ -28,8 +28,8 @@ from api.parameters import (
     refuse_unknown,
     split_list,
 )
-from api.results import Block, by_entity
 from api.routes.system import SERVER_ERRORS
+from api.shapes import Block, by_entity
 
 TierCode = Annotated[
     str,

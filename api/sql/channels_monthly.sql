@@ -1,5 +1,6 @@
--- Flow by reach and water month in CFS, TAF and % of the unimpaired flow. $1 = scenario id, $2 = load id, $3 = reaches.
+-- Flow by reach and water month in CFS, TAF and % of the unimpaired flow. $1 = scenario ids, $2 = load ids, $3 = reaches.
 select
+    scenario_id,
     reach_code as network_arc_id,
     water_month,
     sample_count,
@@ -55,7 +56,7 @@ select
     of_unimpaired_sample_count as pct_unimpaired_sample_count
 from api_env_flow_monthly
 where
-    scenario_id = $1
-    and load_id = $2
+    scenario_id = any($1::text[])
+    and load_id = any($2::text[])
     and reach_code = any($3::text[])
-order by reach_code, water_month
+order by scenario_id, reach_code, water_month

@@ -1,5 +1,7 @@
--- Flow by reach over the whole period in CFS, TAF and % of the unimpaired flow and of the target. $1 = scenario id, $2 = load id, $3 = reaches.
+-- Flow by reach over the whole period in CFS, TAF and % of the unimpaired flow and of the target.
+-- $1 = scenario ids, $2 = load ids, $3 = reaches.
 select
+    scenario_id,
     reach_code as network_arc_id,
     simulation_start_year,
     simulation_end_year,
@@ -22,6 +24,7 @@ select
     flow_exc_p75_taf,
     flow_exc_p90_taf,
     flow_exc_p95_taf,
+    null::double precision as p_value,
     pearson_r,
     pearson_t,
     correlation_months_count,
@@ -41,7 +44,7 @@ select
 from api_env_flow_period_summary
 join api_channel_reach using (reach_code)
 where
-    scenario_id = $1
-    and load_id = $2
+    scenario_id = any($1::text[])
+    and load_id = any($2::text[])
     and reach_code = any($3::text[])
-order by reach_code
+order by scenario_id, reach_code

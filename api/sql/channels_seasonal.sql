@@ -1,5 +1,7 @@
--- Flow by reach and season in CFS, TAF and % of the unimpaired flow and of the target. $1 = scenario id, $2 = load id, $3 = reaches.
+-- Flow by reach and season in CFS, TAF and % of the unimpaired flow and of the target.
+-- $1 = scenario ids, $2 = load ids, $3 = reaches.
 select
+    scenario_id,
     reach_code as network_arc_id,
     sort_order as season_id,
     season_code as season_short_code,
@@ -81,7 +83,7 @@ select
 from api_env_flow_seasonal
 join api_env_flow_season using (season_code)
 where
-    scenario_id = $1
-    and load_id = $2
+    scenario_id = any($1::text[])
+    and load_id = any($2::text[])
     and reach_code = any($3::text[])
-order by reach_code, sort_order
+order by scenario_id, reach_code, sort_order

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from extract.archive import Manifest
 from extract.intake.record import IngestRecord
-from extract.receipts import ExtractRecord, Refusal, TrendSummary, ValidationOverride
+from extract.receipts import ExtractRecord, Refusal, TrendSummary, ValidationOverride, VerificationReceipt
 
 MODELS: dict[str, type[BaseModel]] = {
     "extract_record": ExtractRecord,
@@ -17,6 +17,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "snapshot": Manifest,
     "validation_override": ValidationOverride,
     "validation_summary": TrendSummary,
+    "verification_receipt": VerificationReceipt,
 }
 
 

@@ -108,7 +108,9 @@ create table if not exists staging.tier_value (
 create or replace view staging.scenario_version as
 select
     coalesce(run.scenario_id, tier.scenario_id) as scenario_id,
-    concat_ws('+', run.receipt_id, tier.version) as version
+    concat_ws('+', run.receipt_id, tier.version) as version,
+    run.receipt_id,
+    tier.version as tier_version
 from staging.scenario_load as run
 full join (
     select
@@ -156,15 +158,74 @@ alter table ops.ingest_run add constraint ingest_run_reason_check check (
     (state = 'FAILED') = (reason_code is not null) and (state = 'OVERRIDDEN') <= (override_reason is not null)
 );
 
-create or replace function ops.keep_ingest_run() returns trigger language plpgsql as $$
+-- What the checks of a model run found. A row is about one load: family tier has the version of the scenario's tier
+-- results in load_id, every other family the receipt id of its model run. A check that looked at nothing has not passed.
+create table if not exists ops.verification_result (
+    result_id bigint generated always as identity primary key,
+    run_id text not null,
+    scenario_id text not null check (scenario_id ~ '^s[0-9]{4}$'),
+    load_id text not null,
+    question text not null,
+    family text not null,
+    check_name text not null,
+    status text not null check (status in ('passed', 'failed', 'error', 'not_checked')),
+    checked_count bigint check (checked_count >= 0),
+    failed_count bigint check (failed_count >= 0),
+    message text,
+    examples jsonb not null default '[]' check (jsonb_typeof(examples) = 'array'),
+    verifier text not null check (verifier in ('dbt', 'great_expectations', 'oracle', 'api', 'pytest')),
+    code_version text not null,
+    recorded_at timestamptz not null default clock_timestamp(),
+    check (status <> 'passed' or (coalesce(checked_count, 1) > 0 and coalesce(failed_count, 0) = 0))
+);
+
+create index if not exists verification_result_by_cell
+on ops.verification_result (scenario_id, load_id, question, family, check_name, result_id);
+
+-- The data tests that dbt has now: one without a result is not passed, and a result of one that is gone does not count.
+create table if not exists ops.verification_check (
+    question text not null,
+    family text not null,
+    check_name text not null,
+    primary key (question, family, check_name)
+);
+
+-- Who showed or hid which load of a scenario, and when.
+create table if not exists ops.activation (
+    activation_id bigint generated always as identity primary key,
+    scenario_id text not null check (scenario_id ~ '^s[0-9]{4}$'),
+    load_id text not null,
+    is_active boolean not null,
+    changed_by text not null,
+    reason text,
+    changed_at timestamptz not null default clock_timestamp()
+);
+
+create or replace view ops.activation_state as
+select distinct on (scenario_id) *
+from ops.activation
+order by scenario_id, activation_id desc;
+
+create or replace function ops.keep_history() returns trigger language plpgsql as $$
 begin
-    raise exception 'ops.ingest_run is a history: % is refused', lower(tg_op) using errcode = 'restrict_violation';
+    raise exception 'ops.% is a history: % is refused', tg_table_name, lower(tg_op)
+        using errcode = 'restrict_violation';
 end
 $$;
 
 create or replace trigger ingest_run_is_kept
 before update or delete or truncate on ops.ingest_run
-for each statement execute function ops.keep_ingest_run();
+for each statement execute function ops.keep_history();
+
+create or replace trigger verification_result_is_kept
+before update or delete or truncate on ops.verification_result
+for each statement execute function ops.keep_history();
+
+create or replace trigger activation_is_kept
+before update or delete or truncate on ops.activation
+for each statement execute function ops.keep_history();
+
+drop function if exists ops.keep_ingest_run();
 
 comment on schema staging is 'Raw rows of model runs as they came, and the staging views that dbt puts on them.';
 comment on table staging.dss_series is 'One row per HEC-DSS series of a loaded model run; month_values[i] is month i of the calendar October 1921 to September 2021.';
@@ -177,6 +238,10 @@ comment on view staging.scenario_version is 'One row per scenario with a model r
 comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJSON with rings by the right-hand rule; from the project''s own file.';
 comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios. Written by the materializations.';
 comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT and ACTIVE; FAILED has a reason code.';
+comment on table ops.verification_result is 'One row per check of a load and run of the check; a trigger refuses to change or remove one. The newest run of a check counts.';
+comment on table ops.verification_check is 'One row per data test of scenario rows that dbt has now. Written at the end of dbt''s runs.';
+comment on table ops.activation is 'One row per change of what the API shows of a scenario; a trigger refuses to change or remove one. load_id is the receipt id of the model run that was shown or hidden.';
+comment on view ops.activation_state is 'One row per scenario that was ever activated: its newest row in ops.activation.';
 
 do $$
 begin

@@ -41,15 +41,26 @@ class Comparison:
     differences: list[str] = field(default_factory=list)
 
 
-def archived(link: psycopg.Connection, archive: Archive, known: Known) -> tuple[set[Result], list[str]]:
-    """The results of the loaded deliveries, read again from the archive; and what is wrong with the files there."""
+LOADED_FILES = """
+select archive_key, source_file, source_sha256, tier_code, array_agg(scenario_id order by scenario_id)
+from staging.tier_load
+where %(scenario)s::text is null or scenario_id = %(scenario)s
+group by archive_key, source_file, source_sha256, tier_code
+order by archive_key, tier_code
+"""
+
+
+def archived(
+    link: psycopg.Connection, archive: Archive, known: Known, scenario_id: str | None = None
+) -> tuple[set[Result], list[str]]:
+    """The results of the loaded deliveries, read again from the archive; and what is wrong with the files there.
+
+    Args:
+        scenario_id: the only scenario wanted.
+    """
     expected: set[Result] = set()
     problems: list[str] = []
-    loads: dict[tuple[str, str, str, str], set[str]] = {}
-    columns = "archive_key, source_file, source_sha256, tier_code, scenario_id"
-    for *file, scenario in link.execute(f"select {columns} from staging.tier_load order by 1, 5").fetchall():  # noqa: S608
-        loads.setdefault((file[0], file[1], file[2], file[3]), set()).add(scenario)
-    for (key, name, sha256, tier), scenarios in loads.items():
+    for key, name, sha256, tier, scenarios in link.execute(LOADED_FILES, {"scenario": scenario_id}).fetchall():
         if not archive.exists(key):
             problems.append(f"{archive.uri(key)}: the delivered file is not in the archive any more")
             continue
@@ -79,14 +90,19 @@ def compare(link: psycopg.Connection, expected: set[Result], everything: bool) -
     for table, query in STORED.items():
         stored = {row for row in link.execute(query.encode()).fetchall() if everything or row[:2] in about}
         outcome.differences += [f"{table}: {text}" for text in _differences(expected, stored)]
-    rows = link.execute(SUMMARY).fetchall()
-    summary: dict[tuple[str, str], Counts] = {(s, t): level if c[0] is None else tuple(c) for s, t, level, *c in rows}
-    delivered = _summaries(expected)
+    summary = stored_summaries(link)
+    delivered = summaries(expected)
     for key in sorted(delivered.keys() | (summary.keys() if everything else set())):
         if delivered.get(key) != summary.get(key) or (key in delivered) != (key in summary):
             ours, theirs = delivered.get(key), summary.get(key)
             outcome.differences.append(f"marts.fct_tier_result: {' '.join(key)}: delivered {ours}, database {theirs}")
     return outcome
+
+
+def stored_summaries(link: psycopg.Connection) -> dict[tuple[str, str], Counts]:
+    """The same of the table of results by scenario and tier."""
+    rows = link.execute(SUMMARY).fetchall()
+    return {(s, t): level if c[0] is None else tuple(c) for s, t, level, *c in rows}
 
 
 def _differences(expected: set[Result], stored: set[Result]) -> Iterable[str]:
@@ -107,7 +123,8 @@ def _words(value: tuple[int | None, float | None]) -> str:
     return f"level {level}" + (f" (score {score})" if score is not None else "")
 
 
-def _summaries(results: Iterable[Result]) -> dict[tuple[str, str], Counts]:
+def summaries(results: Iterable[Result]) -> dict[tuple[str, str], Counts]:
+    """Per scenario and tier the number of locations at each level, or the one level of a tier without locations."""
     counted: dict[tuple[str, str], Counter[int | None]] = {}
     whole: dict[tuple[str, str], Counts] = {}
     for scenario, tier, location, level, _ in results:
@@ -124,8 +141,7 @@ def compare_counts(link: psycopg.Connection, text: str) -> Comparison:
     Args:
         text: CSV with scenario_short_code, tier_short_code, tier_1_value … tier_4_value and single_tier_level.
     """
-    rows = link.execute(SUMMARY).fetchall()
-    ours: dict[tuple[str, str], Counts] = {(s, t): level if c[0] is None else tuple(c) for s, t, level, *c in rows}
+    ours = stored_summaries(link)
     outcome = Comparison()
     for row in csv.DictReader(io.StringIO(text)):
         key = (row["scenario_short_code"], row["tier_short_code"])

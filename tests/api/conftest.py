@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from api.database import Database, Pool
 from api.main import create_app
 from api.settings import ApiSettings
 from extract.postgres import free_port
-from tests.api import stand_in, stand_in_network
+from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
 ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]
@@ -38,8 +38,11 @@ BY_HAND = {
     "api_scenario": stand_in.scenarios(),
     "api_reservoir": stand_in.reservoirs(),
     "api_reservoir_group": stand_in.reservoir_groups(),
+    **stand_in_supply.BY_HAND,
+    **stand_in_catalogue.BY_HAND,
     "api_network_node": stand_in_network.nodes(),
     "api_network_arc": stand_in_network.arcs(),
+    "api_scenario_file": stand_in_files.rows(),
 }
 """View → its rows, where they cannot be made by rule."""
 
@@ -173,17 +176,19 @@ async def relay(own_stand_in_url: str) -> AsyncIterator[Relay]:
     await each.stop()
 
 
-@pytest.fixture
-def served_url(stand_in_url: str) -> Iterator[str]:
-    """URL of a real uvicorn server."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)],
-        env={**os.environ, "DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"},
-    )
+@contextlib.contextmanager
+def running(command: Sequence[str], port: int, **options: Any) -> Iterator[str]:
+    """A server process that answers, and its URL; ended afterwards.
+
+    Args:
+        command: the program and its arguments.
+        port: where it listens.
+        options: of `subprocess.Popen`.
+    """
     url = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(command, **options)
     try:
-        for _ in range(100):
+        for _ in range(1200):
             try:
                 httpx.get(f"{url}/api/health/live").raise_for_status()
                 break
@@ -193,4 +198,14 @@ def served_url(stand_in_url: str) -> Iterator[str]:
         yield url
     finally:
         process.terminate()
-        assert process.wait(10) is not None
+        assert process.wait(60) is not None
+
+
+@pytest.fixture
+def served_url(stand_in_url: str) -> Iterator[str]:
+    """URL of a real uvicorn server."""
+    port = free_port()
+    command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+    settings = {"DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"}
+    with running(command, port, env={**os.environ, **settings}) as url:
+        yield url

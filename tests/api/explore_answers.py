@@ -11,10 +11,9 @@ QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
 
 SCENARIOS = [
-    {"scenario_id": "s0001", "name": "Present", "short_title": "Present operations", "is_active": True},
-    {"scenario_id": "s0002", "name": "Warm <b>", "short_title": None, "is_active": True},
-    {"scenario_id": "s0003", "name": None, "short_title": None, "is_active": True},
-    {"scenario_id": "s0004", "name": "Planned", "short_title": "Planned", "is_active": False},
+    {"scenario_id": "s0001", "name": "Present", "short_title": "Present operations"},
+    {"scenario_id": "s0002", "name": "Warm <b>", "short_title": None},
+    {"scenario_id": "s0003", "name": None, "short_title": None},
 ]
 
 
@@ -49,6 +48,7 @@ TABLES = [
             _column("lake_name", "text"),
             _column("total_years", "integer"),
             _column("annual_release_mean_taf", unit="TAF"),
+            _column("demand_met_pct", unit="%"),
             *(_column(f"annual_release_exc_p{p}_taf", unit="TAF") for p in EXCEEDANCES),
         ],
     ),
@@ -103,9 +103,9 @@ for row in STORAGE:
 ROWS = {
     "lake_storage_monthly": STORAGE,
     "lake_period_summary": [
-        {"scenario_id": scenario, **SHASTA, "annual_release_mean_taf": mean}
+        {"scenario_id": scenario, **SHASTA, "annual_release_mean_taf": mean, "demand_met_pct": met}
         | {f"annual_release_exc_p{p}_taf": mean and mean - p for p in EXCEEDANCES}
-        for scenario, mean in (("s0001", 500.0), ("s0002", None))
+        for scenario, mean, met in (("s0001", 500.0, 80.0), ("s0002", None, 92.5))
     ],
     "salt_monthly": _monthly("s0001", SALT, "", 60),
     "tier_result": [

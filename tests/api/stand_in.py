@@ -146,14 +146,19 @@ def _results(view: str, columns: Mapping[str, str]) -> Iterator[Row]:
         same = (None, 0.0, math.nan)[position]
         row: Row = {}
         for column, kind in columns.items():
-            own = zlib.crc32(column.encode()) % 100_000 * 10 + row_number + 0.23456789
-            row[column] = _value(column, kind, own if scenario != "s0002" else same, code)
+            own = number_of(column, row_number) if scenario != "s0002" else same
+            row[column] = _value(column, kind, own, code)
         named = {"unit_label", str(entity_column).replace("_code", "_name")}
         yield {
             **row, **dict.fromkeys(named, name), **dict(zip(dimensions, place, strict=True)),
             **({entity_column: code} if entity_column else {}),
             "scenario_id": scenario, "load_id": load, "sort_order": position + 1,
         }  # fmt: skip
+
+
+def number_of(column: str, row_number: int) -> float:
+    """What a column of s0001 holds in a row; the first entity's rows are the first ones, counted from 1."""
+    return zlib.crc32(column.encode()) % 100_000 * 10 + row_number + 0.23456789
 
 
 def _loads(columns: Mapping[str, str]) -> list[tuple[str | None, str | None]]:
@@ -183,7 +188,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
         case "integer[]" | "double precision[]":
             return [1, 2]
         case "jsonb":
-            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]})
+            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]} if column == "geojson" else [])
         case "date":
             return "1921-10-01"
         case "timestamp with time zone":

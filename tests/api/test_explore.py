@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwr
 
 from api.main import create_app
 from api.settings import ApiSettings
-from tests.api.explore_answers import HOSTILE, SCENARIOS, answer
+from tests.api.explore_answers import HOSTILE, QUANTILES, answer
 
 FOLDER = Path(__file__).resolve().parents[2] / "api" / "explore"
 VIEWS = ("bands", "exceedance", "difference", "tiers")
@@ -115,6 +115,11 @@ def numbers(page: Page, index: int = 0) -> list[list[str]]:
     return [row.locator("th, td").all_inner_texts() for row in rows.all()]
 
 
+def number(text: str) -> float | None:
+    """A number of a data table."""
+    return None if text == "unknown" else float(text.replace(",", ""))
+
+
 def texts(page: Page, part: str) -> list[str]:
     """The texts in a part of the charts, as Plot names it."""
     return page.locator(f"g[data-part='{part}'] text").all_text_contents()
@@ -200,6 +205,13 @@ def test_difference_against_the_baseline(open_page: Open) -> None:
     assert numbers(page)[7][:4] == ["April", "1,119.75", "1,120", "+0.25"]
 
 
+def test_percentages_differ_by_percentage_points(open_page: Open) -> None:
+    page = open_page("?view=difference&scenario=s0001,s0002&table=lake_period_summary&statistic=demand_met_pct")
+    assert texts(page, "y-axis label") == ["↑ difference, percentage points"]
+    assert numbers(page)[1] == ["whole simulation", "80", "92.5", "+12.5"]
+    assert page.inner_text("#statistic-hint") == "What demand_met_pct is."
+
+
 def test_difference_needs_another_scenario(open_page: Open) -> None:
     page = open_page("?view=difference&scenario=s0001&baseline=s0001")
     assert page.inner_text("#reading") == "Choose a scenario other than the baseline."
@@ -217,6 +229,42 @@ def test_tiers(open_page: Open) -> None:
     bars = page.locator("#figures > figure").first.locator("g[data-part='bar'] rect").all()
     assert [bar.get_attribute("fill") for bar in bars] == ["#2cc83b", "#f89740", "#f96262", "#d8dee4"]
     assert texts(page, "text")[:5] == ["3", "14", "2", "1", "unknown"]
+
+
+# ---- the real API
+
+
+def test_the_numbers_are_those_of_the_api(open_page: Open, site: str) -> None:
+    page = open_page("?scenario=s0001,s0002&table=reservoir_storage_monthly&entity=SHSTA", real_api=True)
+    query = "scenario=s0001&entity=SHSTA&columns=" + ",".join(f"q{p}_taf" for p in QUANTILES)
+    rows = httpx.get(f"{site}/api/v1/tables/reservoir_storage_monthly?{query}").json()["data"]
+    assert [[number(text) for text in row[1:]] for row in numbers(page)[1:]] == [list(row.values()) for row in rows]
+    # the second scenario has NULL everywhere
+    assert page.locator(".nothing").inner_text() == "All values are unknown."
+    assert {text for row in numbers(page, 1)[1:] for text in row[1:]} == {"unknown"}
+    for code in VIEWS[1:]:
+        view(page, code)
+        assert page.get_by_role("alert").inner_text() == ""
+        assert page.locator("#figures table").count() > 0
+    # the third scenario of the registry is not active
+    assert page.locator("#scenario input").evaluate_all("inputs => inputs.map(each => each.value)") == [
+        "s0001",
+        "s0002",
+    ]
+
+
+def test_every_table_of_statistics_can_be_drawn(open_page: Open, site: str) -> None:
+    page = open_page(wait=False)
+    tables = httpx.get(f"{site}/api/v1/tables").json()["data"]
+    families = page.evaluate("async tables => (await import('/explore/static/catalogue.js')).families(tables)", tables)
+    drawn = {family["code"]: family for family in families}
+    forms = ("_monthly", "_seasonal", "_year_type", "_period_summary")
+    of_statistics = {table["name"] for table in tables if table["name"].endswith(forms)} - {"water_year_type"}
+    assert of_statistics <= set(drawn)
+    for code in of_statistics:
+        assert drawn[code]["statistics"]
+        assert drawn[code]["name"], f"{code} has no column with the name of what it is about"
+        assert code == "reservoir_spill_monthly" or any(each["exceedances"] for each in drawn[code]["measures"]), code
 
 
 # ---- names, errors, nothing
@@ -257,7 +305,7 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     settled(page)
     assert page.inner_text("#reading") == "Choose at least one scenario."
     page = open_page(wait=False)
-    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": SCENARIOS[3:], "total": 1}))
+    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0}))
     page.reload()
     settled(page)
     assert page.inner_text("#reading") == "No scenario is active at the moment, so there is nothing to show."

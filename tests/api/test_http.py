@@ -109,6 +109,8 @@ def test_every_route_has_a_typed_answer_and_words() -> None:
         operation = methods["get"]
         assert operation["summary"], path
         assert operation["description"], path
+        if "302" in operation["responses"]:
+            continue
         content = resolve(operation["responses"]["200"]["content"]["application/json"]["schema"], everything)
         if content.get("type") == "array":
             content = resolve(content["items"], everything)

@@ -27,6 +27,7 @@ ROUTES = {
     "spill_monthly": f"{S1}/spill-monthly?group=cvp",
     "period_summary": f"{S1}/period-summary?reservoirs=SHSTA",
     "storage_aggregates": f"{S1}/storage-aggregates",
+    "files": "/scenario",
 }
 """Golden file → route. COEQWAL_UPDATE_GOLDEN=1 writes the files anew; look at the difference before committing it."""
 
@@ -97,7 +98,8 @@ async def test_inactive_scenario_is_found_by_id_only(client: httpx.AsyncClient) 
 async def test_index_counts_and_lists_every_endpoint(client: httpx.AsyncClient) -> None:
     index = (await client.get("/api")).json()
     assert index["data_summary"] == {
-        "scenarios": 2, "reservoirs": 3, "tier_indicators": None, "network_nodes": 6, "network_arcs": 8,
+        "scenarios": 2, "sibling_groups": 1, "reservoirs": 3, "tier_indicators": 3, "network_nodes": 6,
+        "network_arcs": 8,
     }  # fmt: skip
     paths = {path for group in index["endpoints"].values() for name, path in group.items() if name != "description"}
     assert paths == set((await client.get("/openapi.json")).json()["paths"])

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import numpy as np
+import psycopg
 import pytest
 
 from extract import calendar, load
@@ -35,7 +36,8 @@ ROUTES = {
     "spill_monthly": f"/api/statistics/scenarios/{SCENARIO}/spill-monthly?group=cvp",
     "period_summary": f"/api/statistics/scenarios/{SCENARIO}/period-summary?reservoirs=SHSTA",
     "storage_aggregates": f"/api/statistics/scenarios/{SCENARIO}/storage-aggregates",
-    "scenario": f"/api/scenarios/{SCENARIO}",
+    # of the registry, with a theme, assumptions and an operation
+    "scenario": "/api/scenarios/s0035",
     "scenarios": "/api/scenarios",
     "reservoirs": "/api/statistics/reservoirs",
     "reservoirs_all": "/api/statistics/reservoirs/all",
@@ -148,3 +150,46 @@ async def test_deployed_warehouse_without_a_scenario(serve: Any, warehouse_url: 
             assert response.status_code == (404 if unknown else 200), name
             if unknown:
                 assert response.json()["code"] == "unknown_scenario"
+
+
+async def test_files_follow_the_published_load_and_the_decision_about_them(serve: Any, built_url: str) -> None:
+    def change(statement: str, *values: object) -> None:
+        with psycopg.connect(built_url) as link:
+            link.execute(statement, values)
+
+    add = (
+        "insert into staging.scenario_file"
+        " values (%s, %s, 'zip', 'scenario/s9002/run/a.zip', 3, repeat('a', 64), now())"
+    )
+    change(add, SCENARIO, f"{SCENARIO}-ffffffffffff")
+    change("insert into staging.scenario_visibility values (%s, true)", SCENARIO)
+    async with serve(built_url) as client:
+        assert (await client.get("/scenario")).json() == {"scenarios": []}
+        change(add, SCENARIO, RECEIPT)
+        (listed,) = (await client.get("/scenario")).json()["scenarios"]
+        assert (listed["scenario_id"], listed["load_id"], listed["files"]["zip"]["filename"]) == (
+            SCENARIO, RECEIPT, "a.zip",
+        )  # fmt: skip
+        address = f"/download?scenario={SCENARIO}&type=zip"
+        assert (await client.get(address)).status_code == 302
+        change("update staging.scenario_visibility set is_public = false")
+        assert (await client.get("/scenario")).json() == {"scenarios": []}
+        assert (await client.get(address)).json()["code"] == "no_file"
+
+
+async def test_the_whole_mesh_is_walked_through_within_the_time_of_a_query(serve: Any, deployed_template: str) -> None:
+    """Unlimited, both ways, from a node in the middle: ways between nodes are too many to list, nodes are not."""
+    async with serve(deployed_template) as client:
+        total = int((await client.get("/api/nodes?limit=1")).headers["X-Total-Count"])
+        answer = (await client.get("/api/nodes/SAC000/network/unlimited")).json()
+        codes = [node["id"] for node in answer["nodes"]]
+        assert 1000 < len(codes) == len(set(codes)) <= total
+        assert answer["max_depth_reached"] > 40
+        assert answer["total_arcs"] > len(codes) - 1
+        (shasta,) = [node for node in answer["nodes"] if node["id"] == "SHSTA"]
+        back = (await client.get("/api/nodes/SHSTA/network/unlimited?include_arcs=false")).json()
+        assert {node["id"]: node["depth"] for node in back["nodes"]}["SAC000"] == shasta["depth"]
+        found = (await client.get("/api/search?q=shsta")).json()["results"]
+        assert found[0]["short_code"] == "SHSTA"
+        box = (await client.get("/api/nodes/spatial?bbox=-122.5,40.5,-122,41")).json()
+        assert box["nodes"][0]["id"] == "SHSTA"

@@ -11,8 +11,8 @@ from extract.archive import Archive
 from extract.extraction import Request, extract, load_record
 from extract.synthetic import make_model_run
 from extract.synthetic_names import VariableSpec
-from tests.warehouse.applied_water_oracle import mapping
-from tests.warehouse.reservoir_runs import MONTHS, Run, Series, Values
+from tests.oracle.applied_water import mapping
+from tests.oracle.run import MONTHS, Run, Series, Values
 
 KINDS = ("agricultural_demand_unit", "refuge_demand_unit", "ag_aggregate", "refuge_aggregate")
 

@@ -10,7 +10,7 @@ from extract.calendar import FIRST_MONTH
 from extract.csv_out import write_wide
 from extract.dss import MonthlySeries
 from extract.dss.series import Parts, ReadReport
-from tests.warehouse.reservoir_runs import MONTHS, Run, Values
+from tests.oracle.run import MONTHS, Run, Values
 
 SEASON = np.sin((np.arange(MONTHS) % 12 - 3) / 12 * 2 * np.pi)
 

@@ -24,7 +24,7 @@ LAYERS = {
     "intermediate": r"int_[a-z_]+?__[a-z_]+$",
     "marts/reference": r"dim_[a-z_]+$",
     "marts": r"fct_[a-z_]+$",
-    "verification": r"fct_(verification_[a-z_]+|[a-z_]+_check)$",
+    "verification": r"fct_(verification_[a-z_]+|[a-z_]+_check)$|int_verification__[a-z_]+$",
     "api": r"api_[a-z_]+$",
 }
 MAY_READ = {

@@ -2,65 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import psycopg
 from psycopg import sql
 
-MONTHS = 1200
-FIRST_YEAR = 1921
-Values = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Series:
-    """One series: the parts that tell it apart, its unit, and 1,200 values (NaN = no value)."""
-
-    part_b: str
-    part_c: str
-    units: str
-    values: Values
-    part_f: str = "L2020A"
-    dss_kind: str = "dv"
-
-
-@dataclass(frozen=True)
-class Run:
-    """A model run of a scenario."""
-
-    scenario_id: str
-    series: list[Series] = field(default_factory=list)
-
-    @property
-    def load_id(self) -> str:
-        """The receipt of its load."""
-        return f"{self.scenario_id}-0123456789ab"
-
-    def add(
-        self,
-        part_b: str,
-        part_c: str,
-        units: str,
-        values: Values,
-        part_f: str = "L2020A",
-        dss_kind: str = "dv",
-    ) -> None:
-        """Add a series."""
-        self.series.append(Series(part_b, part_c, units, values, part_f, dss_kind))
-
-    def add_input(self, part_b: str, part_c: str, units: str, values: Values) -> None:
-        """Add a series of the SV file."""
-        self.series.append(Series(part_b, part_c, units, values, dss_kind="sv"))
-
-    def span(self) -> tuple[int, int]:
-        """Positions of the first and last month with a value in any series."""
-        known = np.any([~np.isnan(s.values) for s in self.series], axis=0).nonzero()[0]
-        return int(known[0]), int(known[-1])
+from tests.oracle.run import FIRST_YEAR, MONTHS, Run, Values
 
 
 def month_start(position: int) -> date:
@@ -183,18 +131,4 @@ def doubtful_run(scenario_id: str = "s9103") -> Run:
     run.add("S_FOLSM", "STORAGE", "TAF", storage(rng, 967.0))
     run.add("S_FOLSMLEVEL1DV", "STORAGE-LEVEL", "FEET", np.full(MONTHS, 100.0))
     run.add("C_FOLSM_FLOOD", "SPILL", "PERCENT", release(rng))
-    return run
-
-
-def read_calsim_csv(path: Path, scenario_id: str) -> Run:
-    """A run from a CSV with the seven header rows A, B, C, E, F, type, units."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    header, body = rows[:7], rows[7:]
-    assert len(body) == MONTHS
-    assert body[0][0] == "1921-10-31"
-    run = Run(scenario_id)
-    for column in range(1, len(header[1])):
-        values = np.array([float(row[column]) for row in body])
-        run.add(header[1][column], header[2][column], header[6][column], values, header[4][column])
     return run

@@ -11,7 +11,7 @@ from extract import calendar
 from extract.csv_out import write_wide
 from extract.dss import MonthlySeries
 from extract.dss.series import Parts, ReadReport
-from tests.warehouse.reservoir_runs import MONTHS, Run, Values
+from tests.oracle.run import MONTHS, Run, Values
 
 SACRAMENTO = ("SRBB", "OROV", "YUBA", "FOLS")
 SAN_JOAQUIN = ("ST", "TU", "ME", "SJ")

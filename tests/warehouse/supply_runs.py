@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tests.warehouse.reservoir_oracle import DAYS
-from tests.warehouse.reservoir_runs import MONTHS, Run, Values
+from tests.oracle.reservoirs import DAYS
+from tests.oracle.run import MONTHS, Run, Values
 
 ZONE, DIVERSION, ARC, SHORT = "SW-DELIVERY-NET", "DIVERSION", "FLOW-DELIVERY", "DELIVERY-SHORTAGE"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -14,24 +13,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.warehouse import applied_water_oracle as oracle
+from tests import oracle
+from tests.oracle.run import Run
 from tests.warehouse import applied_water_runs, reservoir_runs
 
-RELATIVE = 1e-9
-ABSOLUTE = 1e-9
-MONTHLY = {
-    "agricultural": ("demand", "delivery", "groundwater_pumping", "shortage"),
-    "refuge": ("demand", "delivery", "shortage"),
-    "ag_aggregate": ("delivery", "shortage"),
-    "refuge_aggregate": ("delivery",),
-}
-FACTS = {f"fct_{f}_{m}_monthly": partial(oracle.months_of, family=f, measure=m) for f in MONTHLY for m in MONTHLY[f]}
-FACTS |= {f"fct_{f}_period_summary": partial(oracle.summary, family=f) for f in MONTHLY}
-FACTS |= {f"balance of {f}": partial(oracle.balances, family=f) for f in ("agricultural", "refuge")}
-RELATIONS = {
-    f"balance of {f}": f"(select * from verification.fct_water_balance_check where entity_kind = '{f}_demand_unit') b"
-    for f in ("agricultural", "refuge")
-}
+FACTS = [table for table, fact in oracle.FACTS.items() if fact.family in ("agricultural", "refuge")]
 KEYS = ("unit_code", "aggregate_code", "entity_code", "water_month")
 DbtCommand = Callable[..., CompletedProcess[str]]
 
@@ -47,7 +33,7 @@ class Warehouse:
 
     url: str
     wide_csv: Path
-    runs: dict[str, reservoir_runs.Run]
+    runs: dict[str, Run]
     load_ids: dict[str, str]
 
 
@@ -60,18 +46,17 @@ def warehouse(
 ) -> Warehouse:
     url = new_database(deployed_template)
     wide_csv, load_id = applied_water_runs.synthetic(url, "s9201", tmp_path_factory.mktemp("run"))
-    run = reservoir_runs.read_calsim_csv(wide_csv, "s9201")
+    run = oracle.read_files("s9201", {"dv": wide_csv})
     damaged = applied_water_runs.damaged(run, "s9202")
     reservoir_runs.load(url, damaged)
-    built = [*(fact for fact in FACTS if fact not in RELATIONS), "fct_water_balance_check"]
+    built = {oracle.FACTS[fact].table[1] for fact in FACTS}
     run_dbt(url, "run", "--select", *(f"scenario:{s},{fact}" for s in ("s9201", "s9202") for fact in built), check=True)
     return Warehouse(url, wide_csv, {"s9201": run, "s9202": damaged}, {"s9201": load_id, "s9202": damaged.load_id})
 
 
 def rows_of(url: str, fact: str, scenario_id: str) -> dict[tuple[Any, ...], dict[str, Any]]:
     with psycopg.connect(url, row_factory=dict_row) as link:
-        relation = RELATIONS.get(fact, f"marts.{fact}")
-        found = link.execute(f"select * from {relation} where scenario_id = %s", [scenario_id]).fetchall()
+        found = link.execute(f"select * from marts.{fact} where scenario_id = %s", [scenario_id]).fetchall()
     return {key_of(row): row for row in found}
 
 
@@ -79,25 +64,9 @@ def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[k] for k in KEYS if k in row)
 
 
-def same(got: Any, want: Any) -> bool:
-    if got is None or want is None or isinstance(want, str):
-        return bool(got == want)
-    return abs(got - want) <= ABSOLUTE + RELATIVE * abs(want)
-
-
-def differences(warehouse: Warehouse, fact: str, run: reservoir_runs.Run) -> list[str]:
+def differences(warehouse: Warehouse, fact: str, run: Run) -> list[str]:
     """What the fact table and the oracle do not agree on."""
-    expected = {key_of(row): row for row in FACTS[fact](run)}
-    found = rows_of(warehouse.url, fact, run.scenario_id)
-    wrong = [f"only in one of them: {key}" for key in expected.keys() ^ found.keys()]
-    for key in expected.keys() & found.keys():
-        origin = {"scenario_id": run.scenario_id, "load_id": warehouse.load_ids[run.scenario_id]}
-        row = origin | expected[key]
-        wrong += [f"{key}: column {c} is in one of them only" for c in row.keys() ^ found[key].keys()]
-        for column in row.keys() & found[key].keys():
-            if not same(found[key][column], row[column]):
-                wrong.append(f"{key} {column}: SQL {found[key][column]}, numpy {row[column]}")
-    return sorted(wrong)
+    return oracle.differences(warehouse.url, fact, run, warehouse.load_ids[run.scenario_id])
 
 
 @pytest.mark.parametrize("scenario", ["s9201", "s9202"])
@@ -109,7 +78,7 @@ def test_agrees(warehouse: Warehouse, fact: str, scenario: str) -> None:
 @pytest.mark.parametrize("fact", FACTS)
 def test_every_column_has_a_value_somewhere(warehouse: Warehouse, fact: str) -> None:
     """A comparison of NULL with NULL proves little."""
-    rows = [row for run in warehouse.runs.values() for row in FACTS[fact](run)]
+    rows = [row for run in warehouse.runs.values() for row in oracle.FACTS[fact].rows(run)]
     never = {c for row in rows for c in row} - {c for row in rows for c, v in row.items() if v is not None}
     assert never == set()
 
@@ -121,7 +90,7 @@ def test_every_column_has_a_value_somewhere(warehouse: Warehouse, fact: str) -> 
         ("AW_72_PR1", "fct_refuge_period_summary"),
         ("SHORT_SWP_PAG_N", "fct_ag_aggregate_shortage_monthly"),
         ("DEL_CVP_PRF_S", "fct_refuge_aggregate_delivery_monthly"),
-        ("AW_72_PR1", "balance of refuge"),
+        ("AW_72_PR1", "fct_water_balance_check of refuge"),
     ],
 )
 def test_a_changed_cell_of_the_csv_is_seen(warehouse: Warehouse, tmp_path: Path, part_b: str, fact: str) -> None:
@@ -132,7 +101,7 @@ def test_a_changed_cell_of_the_csv_is_seen(warehouse: Warehouse, tmp_path: Path,
     changed = tmp_path / "changed.csv"
     with open(changed, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
-    assert differences(warehouse, fact, reservoir_runs.read_calsim_csv(changed, "s9201")) != []
+    assert differences(warehouse, fact, oracle.read_files("s9201", {"dv": changed})) != []
 
 
 def summary_of(warehouse: Warehouse, code: str, family: str = "agricultural") -> dict[str, Any]:

@@ -12,9 +12,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.warehouse import delta_oracle as oracle
+from tests.oracle import delta as oracle
+from tests.oracle.run import MONTHS, Run, Values, read_files
 from tests.warehouse import delta_runs as runs
-from tests.warehouse.reservoir_runs import MONTHS, Run, Values, load, storage
+from tests.warehouse.reservoir_runs import load, storage
 
 CAPACITY_TAF = 4552.0
 
@@ -55,7 +56,7 @@ def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, V
     for scenario, run in RUNS.items():
         path = tmp_path_factory.mktemp("csv") / f"{scenario}.csv"
         runs.write_csv(run, path)
-        read = oracle.read(path)
+        read = oracle.output_of(read_files(scenario, {"dv": path}))
         first = (read.months[0][0] - 1921) * 12 + read.months[0][1] - 10
         made[scenario] = {}
         months = {v.row["variable_code"]: v.values for v in oracle.variables(read)}
@@ -290,7 +291,7 @@ def test_years_come_from_the_csv(tmp_path: Path) -> None:
     april = [
         next(
             v.values[6]
-            for v in oracle.variables(oracle.read(tmp_path / f"{n}.csv"))
+            for v in oracle.variables(oracle.output_of(read_files("s0020", {"dv": tmp_path / f"{n}.csv"})))
             if v.row["variable_code"] == "em_ec"
         )
         for n in "ab"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -14,17 +14,15 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.warehouse import delta_oracle as oracle
+from tests import oracle
+from tests.oracle.delta import taf_per_cfs, water_month
+from tests.oracle.run import Run
 from tests.warehouse import delta_runs as runs
-from tests.warehouse.reservoir_runs import Run, load
+from tests.warehouse.reservoir_runs import load
 
 pytestmark = pytest.mark.postgres_15
 
-RELATIVE = 1e-9
-FACTS: dict[str, Callable[[oracle.Csv], Iterator[oracle.Row]]] = {
-    "fct_delta_monthly": oracle.monthly,
-    "fct_delta_period_summary": oracle.period_summary,
-}
+FACTS = [table for table, fact in oracle.FACTS.items() if fact.family == "delta"]
 DbtCommand = Callable[..., CompletedProcess[str]]
 
 
@@ -44,7 +42,7 @@ def as_volume(series: Any) -> Any:
         return series
     months = [((1921 * 12 + 9 + i) // 12, (1921 * 12 + 9 + i) % 12 + 1) for i in range(len(series.values))]
     known = ~np.isin(series.values, (-901, -902))
-    volume = np.where(known, series.values * oracle.taf_per_cfs(months), series.values)
+    volume = np.where(known, series.values * taf_per_cfs(months), series.values)
     return replace(series, units="TAF", values=volume)
 
 
@@ -87,36 +85,20 @@ def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
     return (row["variable_code"], row.get("water_month", 0))
 
 
-def same(got: Any, want: Any) -> bool:
-    if got is None or want is None or isinstance(want, str):
-        return bool(got == want)
-    return abs(got - want) <= RELATIVE * max(abs(want), 1e-6)
-
-
-def differences(url: str, fact: str, scenario: str, path: Path) -> list[str]:
-    """What the fact table and the oracle do not agree on."""
-    expected = {key_of(row): row for row in FACTS[fact](oracle.read(path))}
-    found = rows_of(url, fact, scenario)
-    wrong = [f"only in one of them: {key}" for key in expected.keys() ^ found.keys()]
-    for key in expected.keys() & found.keys():
-        row = {"scenario_id": scenario, "load_id": RUNS[scenario].load_id, **expected[key]}
-        wrong += [f"{key}: column {c} is in one of them only" for c in row.keys() ^ found[key].keys()]
-        for column in row.keys() & found[key].keys():
-            if not same(found[key][column], row[column]):
-                wrong.append(f"{key} {column}: SQL {found[key][column]}, numpy {row[column]}")
-    return sorted(wrong)
+def csv_run(scenario_id: str, path: Path) -> Run:
+    return oracle.read_files(scenario_id, {"dv": path})
 
 
 @pytest.mark.parametrize("scenario", ["s9601", "s9602"])
 @pytest.mark.parametrize("fact", FACTS)
 def test_made_up_run(warehouse: str, public_csv: dict[str, Path], fact: str, scenario: str) -> None:
-    assert differences(warehouse, fact, scenario, public_csv[scenario]) == []
+    assert oracle.differences(warehouse, fact, csv_run(scenario, public_csv[scenario])) == []
 
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_made_up_runs_reach_every_column(public_csv: dict[str, Path], fact: str) -> None:
     """A comparison of NULL with NULL proves little: each column has a value somewhere."""
-    rows = [row for path in public_csv.values() for row in FACTS[fact](oracle.read(path))]
+    rows = [row for s, path in public_csv.items() for row in oracle.FACTS[fact].rows(csv_run(s, path))]
     assert {c for row in rows for c in row} - {c for row in rows for c, v in row.items() if v is not None} == set()
 
 
@@ -127,8 +109,9 @@ def test_a_changed_cell_is_seen(warehouse: str, public_csv: dict[str, Path], tmp
     rows[7 + 6][rows[1].index("JP_EC_MONTH")] = "449.5"
     with open(tmp_path / "changed.csv", "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows(rows)
-    wrong = {w.split(") ")[0] for f in FACTS for w in differences(warehouse, f, "s9601", tmp_path / "changed.csv")}
-    assert wrong == {"('jp_ec', 7", "('jp_ec', 0"}
+    run = csv_run("s9601", tmp_path / "changed.csv")
+    found = [d for c in oracle.compare(warehouse, run, run.load_id, FACTS) for d in c.differences]
+    assert {tuple(d.key.values()) for d in found} == {("jp_ec", 7), ("jp_ec",)}
 
 
 def test_x2_stands_in_its_own_month(warehouse: str) -> None:
@@ -197,6 +180,6 @@ def test_published_rows_have_the_properties_of_ours(real_data: Path) -> None:
         assert float(row["exc_p10"]) == float(row["q90"])
         # every month has the same number of days in all years but February
         if row["water_month"] != "5":
-            month = next(m for m in range(1, 13) if oracle.water_month((1921, m)) == int(row["water_month"]))
-            volume = float(row["avg_cfs"]) * oracle.taf_per_cfs([(1921, month)])[0]
+            month = next(m for m in range(1, 13) if water_month((1921, m)) == int(row["water_month"]))
+            volume = float(row["avg_cfs"]) * taf_per_cfs([(1921, month)])[0]
             assert volume == pytest.approx(float(row["avg"]), abs=2e-3)

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from extract import cli
+from extract.names import object_key
 from extract.settings import settings
 from extract.synthetic import make_model_run
 from tests.extract.faulty_s3 import faulty
@@ -116,6 +117,54 @@ def test_from_the_source_to_the_csv_files_and_back_in_time(coeqwal, source, runs
     with psycopg.connect(coeqwal.url) as link:
         states = link.execute("select state from ops.ingest_run where stage = 'promote' order by run_id").fetchall()
     assert states == [("RECEIVED",), ("RECEIVED",)]
+
+
+def offered(url):
+    """Kind → (key, size) of the newest load's files, and whether they are public."""
+    with psycopg.connect(url) as link:
+        rows = link.execute(
+            "select file_kind, archive_key, size_bytes, sha256 from staging.scenario_file as f"
+            " inner join staging.scenario_load using (scenario_id, receipt_id)"
+        ).fetchall()
+        (public,) = link.execute("select is_public from staging.scenario_visibility").fetchall()
+    return {kind: (key, size, digest) for kind, key, size, digest in rows}, public[0]
+
+
+def test_a_load_records_its_files_and_whether_they_are_public(coeqwal, runs, tmp_path):
+    archive = tmp_path / "data" / "archive"
+    assert coeqwal("extract", "s0105", "--zip", runs / "s0105_first.zip")[0] == 0
+    assert coeqwal("load", "s0105")[0] == 0
+    files, public = offered(coeqwal.url)
+    assert (set(files), public) == ({"zip", "output_csv", "sv_csv"}, False)
+    for key, size, digest in files.values():
+        assert (archive / key).stat().st_size == (archive / object_key(digest)).stat().st_size == size
+    assert coeqwal("archive", "visibility", "s0105", "public")[0] == 0
+    assert offered(coeqwal.url)[1] is True
+    # another run of the same scenario: public as before, and the earlier files stay known
+    assert coeqwal("extract", "s0105", "--zip", runs / "s0105_second.zip")[0] == 0
+    assert coeqwal("load", "s0105")[0] == 0
+    later, public = offered(coeqwal.url)
+    assert (later["zip"] != files["zip"], public) == (True, True)
+    with psycopg.connect(coeqwal.url) as link:
+        assert link.execute("select count(*) from staging.scenario_file").fetchone() == (6,)
+        # a warehouse from before files were recorded learns of them from the next load, which loads nothing
+        link.execute("delete from staging.scenario_file")
+    assert "load     unchanged" in coeqwal("load", "s0105")[1]
+    assert offered(coeqwal.url)[0] == later
+    assert coeqwal("promote", "s0105", "--visibility", "private")[0] == 0
+    assert offered(coeqwal.url)[1] is False
+
+
+def test_visibility_without_its_database_can_be_told_again(coeqwal, runs, monkeypatch):
+    assert coeqwal("extract", "s0105", "--zip", runs / "s0105_first.zip")[0] == 0
+    assert coeqwal("load", "s0105")[0] == 0
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    status, _, errors = coeqwal("archive", "visibility", "s0105", "public")
+    assert (status, "run the same command again" in errors) == (3, True)
+    monkeypatch.setenv("DATABASE_URL", coeqwal.url)
+    assert offered(coeqwal.url)[1] is False
+    assert coeqwal("archive", "visibility", "s0105", "public")[0] == 0
+    assert offered(coeqwal.url)[1] is True
 
 
 def test_a_damaged_archive_ends_with_status_1(coeqwal, runs, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
@@ -11,20 +11,12 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.warehouse import reservoir_oracle as oracle
+from tests import oracle
 from tests.warehouse import reservoir_runs as runs
 
 pytestmark = pytest.mark.postgres_15
 
-ABSOLUTE = RELATIVE = 1e-6
-"""The one tolerance of the comparisons, that of the seed constant `relative_tolerance_fraction`."""
-
-FACTS: dict[str, Callable[[runs.Run], Iterator[oracle.Row]]] = {
-    "fct_reservoir_storage_monthly": oracle.storage_monthly,
-    "fct_reservoir_spill_monthly": oracle.spill_monthly,
-    "fct_reservoir_period_summary": oracle.period_summary,
-    "fct_storage_aggregate_monthly": oracle.aggregate_monthly,
-}
+FACTS = [table for table, fact in oracle.FACTS.items() if fact.family == "reservoir"]
 KEYS = ("reservoir_code", "aggregate_code", "water_month")
 MADE_UP = {"s9101": runs.complete_run(), "s9102": runs.late_run(), "s9103": runs.doubtful_run()}
 DbtCommand = Callable[..., CompletedProcess[str]]
@@ -50,36 +42,16 @@ def key_of(row: dict[str, Any]) -> tuple[Any, ...]:
     return tuple(row[k] for k in KEYS if k in row)
 
 
-def same(got: Any, want: Any) -> bool:
-    if got is None or want is None or isinstance(want, str):
-        return bool(got == want)
-    return abs(got - want) <= ABSOLUTE + RELATIVE * abs(want)
-
-
-def differences(url: str, fact: str, run: runs.Run) -> list[str]:
-    """What the fact table and the oracle do not agree on."""
-    expected = {key_of(row): row for row in FACTS[fact](run)}
-    found = {key_of(row): row for row in rows_of(url, fact, run.scenario_id)}
-    wrong = [f"only in one of them: {key}" for key in expected.keys() ^ found.keys()]
-    for key in expected.keys() & found.keys():
-        row = {"scenario_id": run.scenario_id, "load_id": run.load_id, **expected[key]}
-        wrong += [f"{key}: column {c} is in one of them only" for c in row.keys() ^ found[key].keys()]
-        for column in row.keys() & found[key].keys():
-            if not same(found[key][column], row[column]):
-                wrong.append(f"{key} {column}: SQL {found[key][column]}, numpy {row[column]}")
-    return sorted(wrong)
-
-
 @pytest.mark.parametrize("scenario", MADE_UP)
 @pytest.mark.parametrize("fact", FACTS)
 def test_made_up_run(warehouse: str, fact: str, scenario: str) -> None:
-    assert differences(warehouse, fact, MADE_UP[scenario]) == []
+    assert oracle.differences(warehouse, fact, MADE_UP[scenario]) == []
 
 
 @pytest.mark.parametrize("fact", FACTS)
 def test_made_up_runs_reach_every_column(fact: str) -> None:
     """A comparison of NULL with NULL proves little: each column has a value somewhere, and most also a NULL."""
-    rows = [row for run in MADE_UP.values() for row in FACTS[fact](run)]
+    rows = [row for run in MADE_UP.values() for row in oracle.FACTS[fact].rows(run)]
     never = {c for row in rows for c in row} - {c for row in rows for c, v in row.items() if v is not None}
     assert never == set()
 
@@ -94,8 +66,12 @@ def test_comparison_sees_a_difference(warehouse: str, new_database: Callable[...
         link.execute(
             "delete from marts.fct_reservoir_storage_monthly where (reservoir_code, water_month) = ('BRYSA', 2)"
         )
-    wrong = differences(url, "fct_reservoir_storage_monthly", MADE_UP["s9101"])
-    assert [w.split(":")[0] for w in wrong] == ["('OROVL', 7) mean_pct", "('SHSTA', 7) q30_taf", "only in one of them"]
+    table = "fct_reservoir_storage_monthly"
+    (outcome,) = oracle.compare(url, MADE_UP["s9101"], MADE_UP["s9101"].load_id, [table])
+    assert [str(d).split(":")[0].removeprefix(f"{table} ") for d in outcome.differences] == [
+        "BRYSA 2", "OROVL 7 mean_pct", "SHSTA 7 q30_taf",
+    ]  # fmt: skip
+    assert outcome.differences[-1].size == pytest.approx(1e-5, rel=1e-4)
 
 
 def test_a_series_that_cannot_be_chosen_gives_null_and_a_red_test(warehouse: str, run_dbt: DbtCommand) -> None:
@@ -114,11 +90,11 @@ def test_a_series_that_cannot_be_chosen_gives_null_and_a_red_test(warehouse: str
 def test_real_run(
     real_data: Path, new_database: Callable[..., str], deployed_template: str, run_dbt: DbtCommand
 ) -> None:
-    run = runs.read_calsim_csv(real_data / "calsim3" / "general_recon_baseline_dv.csv", "s9001")
+    run = oracle.read_files("s9001", {"dv": real_data / "calsim3" / "general_recon_baseline_dv.csv"})
     url = new_database(deployed_template)
     runs.load(url, run)
     run_dbt(url, "build", "--select", "scenario:s9001", check=True)
-    assert [w for fact in FACTS for w in differences(url, fact, run)] == []
+    assert [w for fact in FACTS for w in oracle.differences(url, fact, run)] == []
     storage = {key_of(row): row for row in rows_of(url, "fct_reservoir_storage_monthly", "s9001")}
     april, september = storage["SHSTA", 7], storage["SHSTA", 12]
     names = ("mean_taf", "cv", "q10_taf", "q50_taf", "q90_taf")

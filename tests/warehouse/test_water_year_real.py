@@ -13,11 +13,11 @@ import numpy as np
 import psycopg
 import pytest
 
-from extract import names
+from tests import oracle
+from tests.oracle.rivers import BOUNDS, WEIGHTS
+from tests.oracle.run import MONTHS, Run
 from tests.warehouse import reservoir_runs
-from tests.warehouse import river_oracle as oracle
-from tests.warehouse.reservoir_runs import MONTHS, Run
-from tests.warehouse.test_river_oracle import differences, rows_of
+from tests.warehouse.test_river_oracle import FACTS, rows_of
 
 pytestmark = pytest.mark.real_data
 DbtCommand = Callable[..., CompletedProcess[str]]
@@ -42,7 +42,7 @@ def run_of(record: dict[str, Record], scenario_id: str, first: int) -> Run:
     later it is the printed index of the year before `first`, or what the first printed row implies.
     """
     run = Run(scenario_id)
-    for code, (of_spring, of_winter, of_before, cap) in oracle.WEIGHTS.items():
+    for code, (of_spring, of_winter, of_before, cap) in WEIGHTS.items():
         years = record[code]
         winter, spring, index, _ = years[first]
         implied = (index - of_spring * spring - of_winter * winter) / of_before
@@ -105,9 +105,7 @@ def test_every_year_of_the_record_has_its_type(
         (c, y): index for c, years in record.items() for y, (*_, index, t) in years.items() if computed[c, y][1] != t
     }
     assert {code for code, _ in differ} <= {"SAC_40_30_30"}
-    on_a_bound = [
-        min(abs(index - bound) for bound in oracle.BOUNDS[code]) <= 0.005 for (code, _), index in differ.items()
-    ]
+    on_a_bound = [min(abs(index - bound) for bound in BOUNDS[code]) <= 0.005 for (code, _), index in differ.items()]
     assert all(on_a_bound), differ
 
 
@@ -125,14 +123,11 @@ def test_real_flows_are_what_the_oracle_makes_of_the_csv_files(
             check=False,
         )
         assert result.returncode == 0, result.stdout + result.stderr
-    run_dbt(url, "run", "--select", *(f"scenario:s9001,{fact}" for fact in oracle.FACTS), check=True)
-    csv_folder = tmp_path / "csv"
-    csv_folder.mkdir()
-    for kind in ("dv", "sv"):
-        (found,) = tmp_path.rglob(names.wide_csv_key("s9001", kind).rpartition("/")[2])
-        (csv_folder / f"{kind}.csv").symlink_to(found)
-    files = oracle.read(csv_folder)
-    assert [w for fact in oracle.FACTS for w in differences(url, fact, "s9001", files)] == []
+    run_dbt(url, "run", "--select", *(f"scenario:s9001,{fact}" for fact in FACTS), check=True)
+    run = oracle.read_public(tmp_path / "archive" / "scenario" / "s9001" / "csv", "s9001")
+    with psycopg.connect(url) as link:
+        (load_id,) = link.execute("select receipt_id from staging.scenario_load").fetchone() or ("",)
+    assert [w for fact in FACTS for w in oracle.differences(url, fact, run, load_id)] == []
     seasons = rows_of(url, "fct_env_flow_seasonal", "s9001")
     assert len(seasons) >= 20
     assert {row["of_unimpaired_mean_pct"] for row in seasons.values()} == {None}, "the run has no unimpaired flow"

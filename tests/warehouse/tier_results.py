@@ -10,7 +10,7 @@ import numpy as np
 from extract.tiers import loading
 from extract.tiers.delivery import Delivery, read_delivery
 from extract.tiers.places import Known, known
-from tests.warehouse.reservoir_runs import MONTHS, Run
+from tests.oracle.run import MONTHS, Run
 
 STATIONS = (
     *("AMR004", "FTR003", "FTR029", "MCD005", "MOK028", "SAC000", "SAC049", "SAC122", "SAC148", "SAC257", "SAC289"),

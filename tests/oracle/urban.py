@@ -1,4 +1,4 @@
-"""The fact tables of urban demand units, contractors and community water system groups; see supply_oracle."""
+"""The fact tables of urban demand units, contractors and community water system groups; see `supply`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tests.warehouse import supply_oracle as oracle
-from tests.warehouse.reservoir_runs import Values
-from tests.warehouse.supply_oracle import EMPTY, ModelRun, Row, Volume
+from tests.oracle import supply as oracle
+from tests.oracle.run import Row, Values, seed
+from tests.oracle.supply import EMPTY, ModelRun, Volume
 
 URBAN, CONTRACTOR, ARC, GROUP = "urban_demand_unit", "mi_contractor", "mi_contractor_arc", "cws_aggregate"
 URBAN_MEASURES = ("delivery", "groundwater_pumping", "demand", "shortage", "groundwater_shortage")
@@ -102,7 +102,7 @@ def contractors(run: ModelRun) -> Iterator[Supply]:
             continue
         given = {m: run.volume(CONTRACTOR, code, m) for m in ("delivery", "shortage", "demand")}
         delivery, shortage, demand = (months(given[m]) for m in ("delivery", "shortage", "demand"))
-        arcs = [row["arc_code"] for row in oracle.seed("mi_contractor_arc") if row["contractor_code"] == code]
+        arcs = [row["arc_code"] for row in seed("04_calsim_data/mi_contractor_arc") if row["contractor_code"] == code]
         source, residual = "none", EMPTY
         if usable(given["demand"]):
             source = "constant"
@@ -191,7 +191,7 @@ def demand_monthly(run: ModelRun, kind: str) -> Iterator[Row]:
 
 def period_summary(run: ModelRun, kind: str) -> Iterator[Row]:
     """Rows of fct_<family>_period_summary."""
-    table_a = {row["contractor_code"]: row for row in oracle.seed("mi_contractor")}
+    table_a = {row["contractor_code"]: row for row in seed("04_calsim_data/mi_contractor")}
     for each in ENTITIES[kind](run):
         delivered = oracle.sample(oracle.annual(each.delivery))
         demand, unmet = oracle.annual(each.demand), oracle.annual(each.unmet)

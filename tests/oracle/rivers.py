@@ -1,4 +1,4 @@
-"""The statistics of river flows and the types of water years a second time, with numpy, from the public wide CSV files.
+"""The statistics of river flows and the types of water years a second time, with numpy.
 
 Shares nothing with the SQL but the seeds. Every function gives one dict per row, with every column of its fact table;
 None stands for NULL.
@@ -7,21 +7,16 @@ None stands for NULL.
 from __future__ import annotations
 
 import calendar
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Row = dict[str, Any]
-Values = npt.NDArray[np.float64]
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
+from tests.oracle.run import MONTHS, Row, Run, Values, seed
+
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
-MONTHS = 1200
 YEARS = np.array([1921 + (9 + i) // 12 for i in range(MONTHS)])
 CALENDAR_MONTHS = np.array([(9 + i) % 12 + 1 for i in range(MONTHS)])
 DAYS = np.array([calendar.monthrange(y, m)[1] for y, m in zip(YEARS, CALENDAR_MONTHS, strict=True)])
@@ -40,15 +35,9 @@ WEIGHTS = {"SAC_40_30_30": (0.4, 0.3, 0.3, 10.0), "SJR_60_20_20": (0.6, 0.2, 0.2
 BOUNDS = {"SAC_40_30_30": (9.2, 7.8, 6.5, 5.4), "SJR_60_20_20": (3.8, 3.1, 2.5, 2.1)}
 
 
-def seed(path: str) -> list[dict[str, str]]:
-    """Rows of a seed."""
-    with open(SEEDS / f"{path}.csv", newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 @dataclass(frozen=True)
 class Column:
-    """A column of a wide CSV: its unit, and 1,200 values with NaN for unknown."""
+    """A series: its unit, and 1,200 values with NaN for unknown."""
 
     units: str
     values: Values
@@ -56,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Files:
-    """The wide CSV files of a model run.
+    """The series of a model run.
 
     Attributes:
         columns: by file, part B and part C.
@@ -67,24 +56,13 @@ class Files:
     span: tuple[int, int]
 
 
-def read(folder: Path) -> Files:
-    """Read `dv.csv` and `sv.csv`; the month of a row is that of its date."""
+def files_of(run: Run) -> Files:
+    """The series of a run by name; missing codes are unknown."""
     columns: dict[tuple[str, str, str], list[Column]] = {}
-    filled = np.zeros(MONTHS, dtype=bool)
-    for kind in ("dv", "sv"):
-        with open(folder / f"{kind}.csv", newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))
-        label = {row[0]: row for row in rows[:7]}
-        places = [(int(r[0][:4]) - 1921) * 12 + int(r[0][5:7]) - 10 for r in rows[7:]]
-        for column in range(1, len(rows[0])):
-            values = UNKNOWN.copy()
-            values[places] = [float(row[column]) for row in rows[7:]]
-            filled |= ~np.isnan(values)
-            values[np.isin(values, (-901.0, -902.0)) | (values < -1e30)] = np.nan
-            key = (kind, label["b"][column], label["c"][column])
-            columns.setdefault(key, []).append(Column(label["units"][column].strip().upper(), values))
-    known = filled.nonzero()[0]
-    return Files(columns, (int(known[0]), int(known[-1])))
+    for s in run.series:
+        values = np.where(np.isin(s.values, (-901.0, -902.0)) | (s.values < -1e30), np.nan, s.values)
+        columns.setdefault((s.dss_kind, s.part_b, s.part_c), []).append(Column(s.units.strip().upper(), values))
+    return Files(columns, run.span())
 
 
 def volume(files: Files, row: dict[str, str]) -> Values | None:
@@ -191,9 +169,9 @@ def percentiles(values: Values, prefix: str, suffix: str, quantiles: bool = True
     known = sample(values)
     names = {f"q{p}": p for p in QUANTILES} if quantiles else {}
     names |= {f"exc_p{p}": 100 - p for p in EXCEEDANCES}
-    return {
-        f"{prefix}_{name}_{suffix}": float(np.percentile(known, p)) if known.size else None for name, p in names.items()
-    }
+    columns = [f"{prefix}_{name}_{suffix}" for name in names]
+    found = np.percentile(known, list(names.values())).tolist() if known.size else [None] * len(names)
+    return dict(zip(columns, found, strict=True))
 
 
 def volume_pct(part: Values, whole: Values, allowed: bool) -> float | None:
@@ -434,13 +412,3 @@ def year_type(files: Files) -> Iterator[Row]:
                 "of_target_sample_count": sample(of_target[at]).size,
                 "of_target_mean_pct": mean(of_target[at]),
             }
-
-
-FACTS: dict[str, Callable[[Files], Iterator[Row]]] = {
-    "fct_env_flow_availability": availability,
-    "fct_env_flow_monthly": monthly,
-    "fct_env_flow_period_summary": period_summary,
-    "fct_env_flow_seasonal": seasonal,
-    "fct_env_flow_year_type": year_type,
-    "fct_water_year_type": water_year_types,
-}

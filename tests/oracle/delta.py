@@ -1,35 +1,26 @@
-"""The Delta statistics a second time, from the public wide CSV with numpy; shares nothing with the SQL but the seeds.
+"""The Delta statistics a second time, with numpy; shares nothing with the SQL but the seeds.
 
 Every function gives one dict per row, with every column of its fact table; None stands for NULL.
 """
 
 from __future__ import annotations
 
-import csv
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Row = dict[str, Any]
-Values = npt.NDArray[np.float64]
-SEEDS = Path(__file__).resolve().parents[2] / "seeds"
-HEADER = ("a", "b", "c", "e", "f", "type", "units")
+from tests.oracle.run import FIRST_YEAR, Row, Run, Values, seed
+
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
 MAIN = ("outflow", "ec", "x2_previous_month")
 TYPES = ("W", "AN", "BN", "D", "C")
 UNKNOWN = np.nan
-
-
-def seed(path: str) -> list[dict[str, str]]:
-    """Rows of a seed."""
-    with open(SEEDS / f"{path}.csv", newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def threshold(code: str) -> float:
@@ -38,11 +29,11 @@ def threshold(code: str) -> float:
 
 
 @dataclass
-class Csv:
-    """The series of a wide CSV.
+class Output:
+    """The model output of a run.
 
     Attributes:
-        months: (year, month) of each row.
+        months: (year, month) of each place of the values.
         series: units and values by parts B and C; a name that occurs twice has two.
     """
 
@@ -50,18 +41,16 @@ class Csv:
     series: dict[tuple[str, str], list[tuple[str, Values]]] = field(default_factory=dict)
 
 
-def read(path: Path) -> Csv:
-    """Read the CSV that the extractor writes; missing codes become NaN."""
-    with open(path, newline="", encoding="utf-8") as file:
-        rows = list(csv.reader(file))
-    head, body = dict(zip(HEADER, rows[:7], strict=True)), rows[7:]
-    assert [row[0] for row in rows[:7]] == list(HEADER)
-    made = Csv([(int(row[0][:4]), int(row[0][5:7])) for row in body])
-    for column in range(1, len(rows[0])):
-        values = np.array([float(row[column]) if row[column] else np.nan for row in body])
-        values[np.isin(values, (-901, -902)) | (values < -1e30)] = np.nan
-        name = (head["b"][column], head["c"][column])
-        made.series.setdefault(name, []).append((head["units"][column].replace(" ", "").upper(), values))
+def output_of(run: Run) -> Output:
+    """The months and series of a run's output; missing codes become NaN."""
+    first, last = run.span()
+    made = Output([(FIRST_YEAR + (9 + i) // 12, (9 + i) % 12 + 1) for i in range(first, last + 1)])
+    for s in run.series:
+        if s.dss_kind == "dv":
+            values = s.values[first : last + 1].copy()
+            values[np.isin(values, (-901, -902)) | (values < -1e30)] = np.nan
+            units = s.units.replace(" ", "").upper()
+            made.series.setdefault((s.part_b, s.part_c), []).append((units, values))
     return made
 
 
@@ -73,10 +62,10 @@ def days_of(month: tuple[int, int]) -> list[date]:
 
 def taf_per_cfs(months: Sequence[tuple[int, int]]) -> Values:
     """Volume of one CFS over each month: a cubic foot is 1/43,560 acre-feet."""
-    return np.array([len(days_of(m)) * 24 * 3600 / 43_560 / 1000 for m in months])
+    return np.array([monthrange(*m)[1] * 24 * 3600 / 43_560 / 1000 for m in months])
 
 
-def mapped(run: Csv, variable: str, measure: str) -> list[Values] | None:
+def mapped(run: Output, variable: str, measure: str) -> list[Values] | None:
     """The series of a measure, flows in TAF; None if the file has none of them, NaN for one that cannot be used."""
     found: list[Values] = []
     rows = [r for r in seed("04_calsim_data/variable_map") if (r["entity_code"], r["measure"]) == (variable, measure)]
@@ -96,7 +85,7 @@ def mapped(run: Csv, variable: str, measure: str) -> list[Values] | None:
     return found or None
 
 
-def types_in_force(run: Csv) -> list[tuple[str, ...]]:
+def types_in_force(run: Output) -> list[tuple[str, ...]]:
     """The types that may be in force in each month: one, or all if it is not known."""
     series = run.series.get(("WYT_SAC_", "WATERYEARTYPE"))
     of_year: dict[int, str] = {}
@@ -153,7 +142,7 @@ class Variable:
     basis: list[str | None]
 
 
-def outflow_answers(run: Csv, types: list[tuple[str, ...]]) -> dict[str, Values]:
+def outflow_answers(run: Output, types: list[tuple[str, ...]]) -> dict[str, Values]:
     """Whether the index reaches its minimum."""
     index = mapped(run, "ndo", "outflow_index")
     cfs = np.sum(index, axis=0) / taf_per_cfs(run.months) if index else np.full(len(run.months), UNKNOWN)
@@ -162,7 +151,7 @@ def outflow_answers(run: Csv, types: list[tuple[str, ...]]) -> dict[str, Values]
     return {"outflow": np.where(np.isnan(cfs), UNKNOWN, met)}
 
 
-def x2_answers(run: Csv, types: list[tuple[str, ...]], values: Values) -> dict[str, Values]:
+def x2_answers(run: Output, types: list[tuple[str, ...]], values: Values) -> dict[str, Values]:
     """Whether X2 is west of the three places, and of the limit of the fall action."""
     answers = {}
     known = ~np.isnan(values)
@@ -178,7 +167,7 @@ def x2_answers(run: Csv, types: list[tuple[str, ...]], values: Values) -> dict[s
 
 
 def salinity_answers(
-    run: Csv, types: list[tuple[str, ...]], row: dict[str, str], values: Values
+    run: Output, types: list[tuple[str, ...]], row: dict[str, str], values: Values
 ) -> tuple[dict[str, Values], list[str | None]]:
     """Whether salinity is above fixed values and above the standard, and what the standard rests on."""
     known = ~np.isnan(values)
@@ -203,7 +192,7 @@ def salinity_answers(
     return {**answers, "d1641": above}, basis
 
 
-def variables(run: Csv) -> Iterator[Variable]:
+def variables(run: Output) -> Iterator[Variable]:
     """The Delta variables of a run."""
     types = types_in_force(run)
     for row in seed("04_calsim_data/delta_variable"):
@@ -239,9 +228,15 @@ def variation(values: Values) -> float | None:
     return float(values.std(ddof=1) / abs(values.mean())) if values.size > 1 and values.mean() != 0 else None
 
 
+def percentiles(values: Values, places: dict[str, float]) -> Row:
+    """Percentiles by the names of their columns."""
+    found = np.percentile(values, list(places.values())).tolist() if values.size else [None] * len(places)
+    return dict(zip(places, found, strict=True))
+
+
 def exceedances(values: Values, prefix: str = "", suffix: str = "") -> Row:
     """exc_p5 … exc_p95."""
-    return {f"{prefix}exc_p{p}{suffix}": over(values, np.percentile, 100 - p) for p in EXCEEDANCES}
+    return percentiles(values, {f"{prefix}exc_p{p}{suffix}": 100 - p for p in EXCEEDANCES})
 
 
 def standards(v: Variable, chosen: npt.NDArray[np.bool_]) -> Row:
@@ -263,14 +258,14 @@ def standards(v: Variable, chosen: npt.NDArray[np.bool_]) -> Row:
     return row
 
 
-def mean_cfs(v: Variable, run: Csv, chosen: npt.NDArray[np.bool_]) -> float | None:
+def mean_cfs(v: Variable, run: Output, chosen: npt.NDArray[np.bool_]) -> float | None:
     """Mean of the monthly flows."""
     if v.row["category"] != "outflow":
         return None
     return over(sample((v.values / taf_per_cfs(run.months))[chosen]), np.mean)
 
 
-def monthly(run: Csv) -> Iterator[Row]:
+def monthly(run: Output) -> Iterator[Row]:
     """Rows of fct_delta_monthly."""
     of_month = np.array([water_month(m) for m in run.months])
     for v in variables(run):
@@ -284,14 +279,14 @@ def monthly(run: Csv) -> Iterator[Row]:
                 "sample_count": values.size,
                 "mean": over(values, np.mean),
                 "cv": variation(values),
-                **{f"q{p}": over(values, np.percentile, p) for p in QUANTILES},
+                **percentiles(values, {f"q{p}": p for p in QUANTILES}),
                 **exceedances(values),
                 "mean_cfs": mean_cfs(v, run, chosen),
                 **standards(v, chosen),
             }
 
 
-def grouped(run: Csv, values: Values, months: Sequence[int], year_of: Callable[[int, int], int]) -> list[Values]:
+def grouped(run: Output, values: Values, months: Sequence[int], year_of: Callable[[int, int], int]) -> list[Values]:
     """The values of these calendar months, year by year, of the years that have all of them."""
     years: dict[int, list[float]] = {}
     for (year, month), value in zip(run.months, values, strict=True):
@@ -300,7 +295,7 @@ def grouped(run: Csv, values: Values, months: Sequence[int], year_of: Callable[[
     return [np.array(y) for y in years.values() if len(y) == len(months)]
 
 
-def period_summary(run: Csv) -> Iterator[Row]:
+def period_summary(run: Output) -> Iterator[Row]:
     """Rows of fct_delta_period_summary."""
     everything = np.ones(len(run.months), dtype=bool)
     calendar_month = np.array([m for _, m in run.months])

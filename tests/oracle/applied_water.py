@@ -6,28 +6,24 @@ None stands for NULL.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from tests.warehouse.reservoir_oracle import (
+from tests.oracle.reservoirs import (
     DAYS,
-    EXCEEDANCES,
-    MONTHS,
-    SEEDS,
     WATER_MONTHS,
     WATER_YEARS,
-    Row,
     distribution,
+    exceedances,
     known,
     mean,
     percentile,
     sample,
     variation,
 )
-from tests.warehouse.reservoir_runs import Run, Values
+from tests.oracle.run import MONTHS, Row, Run, Values, seed
 
 EVENT_TAF = 0.1
 BALANCE_TAF = 0.1
@@ -62,18 +58,15 @@ class Entity:
 def mapping(kind: str) -> dict[str, dict[str, list[dict[str, str]]]]:
     """Rows of variable_map by entity and measure."""
     made: dict[str, dict[str, list[dict[str, str]]]] = {}
-    with open(SEEDS / "variable_map.csv", newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["entity_kind"] == kind:
-                made.setdefault(row["entity_code"], {}).setdefault(row["measure"], []).append(row)
+    for row in seed("04_calsim_data/variable_map"):
+        if row["entity_kind"] == kind:
+            made.setdefault(row["entity_code"], {}).setdefault(row["measure"], []).append(row)
     return made
 
 
 def one_series(run: Run, row: dict[str, str]) -> tuple[bool, Values | None]:
     """Whether the series is in the file, and its monthly volumes if they may be used."""
-    named = [s for s in run.series if s.part_b == row["part_b"]]
-    found = [s for s in named if s.part_c == row["part_c"]]
-    found = found or [s for s in named if s.part_c == row["part_c_fallback"]]
+    found = run.chosen(row)
     if not found:
         return False, None
     units = found[0].units.strip().upper()
@@ -235,7 +228,7 @@ def annual(name: str, years: Values) -> Row:
     """Mean, spread and exceedances of annual volumes."""
     values = sample(years)
     row: Row = {f"annual_{name}_mean_taf": mean(values), f"annual_{name}_cv": variation(values)}
-    return row | {f"annual_{name}_exc_p{p}_taf": percentile(values, 100 - p) for p in EXCEEDANCES}
+    return row | exceedances(values, f"annual_{name}_exc_p{{}}_taf")
 
 
 def reliability(e: Entity) -> Row:

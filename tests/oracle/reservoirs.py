@@ -6,18 +6,14 @@ Every function gives one dict per row, with every column of its fact table; None
 from __future__ import annotations
 
 import calendar
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tests.warehouse.reservoir_runs import MONTHS, Run, Values
+from tests.oracle.run import MONTHS, Row, Run, Values, seed
 
-Row = dict[str, Any]
-SEEDS = Path(__file__).resolve().parents[2] / "seeds" / "04_calsim_data"
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
 LEVEL_TOLERANCE_TAF = 1e-6
@@ -29,12 +25,6 @@ CALENDAR_YEARS, CALENDAR_MONTHS = 1921 + POSITIONS // 12, POSITIONS % 12 + 1
 WATER_YEARS = CALENDAR_YEARS + (CALENDAR_MONTHS > 9)
 WATER_MONTHS = (CALENDAR_MONTHS - 10) % 12 + 1
 DAYS = np.array([calendar.monthrange(y, m)[1] for y, m in zip(CALENDAR_YEARS, CALENDAR_MONTHS, strict=True)])
-
-
-def seed(name: str) -> list[dict[str, str]]:
-    """Rows of a seed."""
-    with open(SEEDS / f"{name}.csv", newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 @dataclass(frozen=True)
@@ -66,11 +56,9 @@ def known(values: Values) -> Values:
 
 def mapped_series(run: Run, code: str, measure: str) -> tuple[bool, str, str, Values | None]:
     """Whether the series is in the file, its name and unit, and its values if they may be used."""
-    for row in seed("variable_map"):
+    for row in seed("04_calsim_data/variable_map"):
         if (row["entity_kind"], row["entity_code"], row["measure"]) == ("reservoir", code, measure) and row["part_b"]:
-            named = [s for s in run.series if s.part_b == row["part_b"]]
-            found = [s for s in named if s.part_c == row["part_c"]]
-            found = found or [s for s in named if s.part_c == row["part_c_fallback"]]
+            found = run.chosen(row)
             if not found:
                 return False, row["part_b"], "", None
             units = found[0].units.strip().upper()
@@ -85,7 +73,7 @@ def level(run: Run, code: str, measure: str, fallback: float | None, status: str
     present, name, _, values = mapped_series(run, code, measure)
     if present:
         return (f"series {name}", values) if values is not None else (None, np.full(MONTHS, np.nan))
-    for row in seed("variable_map"):
+    for row in seed("04_calsim_data/variable_map"):
         if (row["entity_code"], row["measure"]) == (code, measure) and row["constant_value"]:
             constant = float(row["constant_value"])
             return f"constant {constant:g} TAF", np.full(MONTHS, constant)
@@ -96,7 +84,7 @@ def level(run: Run, code: str, measure: str, fallback: float | None, status: str
 
 def reservoirs(run: Run) -> Iterator[Reservoir]:
     """The reservoirs whose storage or flood release is in the file."""
-    for row in seed("reservoir"):
+    for row in seed("04_calsim_data/reservoir"):
         code, status = row["reservoir_code"], row["dead_pool_status"]
         has_storage, _, _, storage = mapped_series(run, code, "storage")
         has_release, _, units, release = mapped_series(run, code, "flood_release")
@@ -134,9 +122,20 @@ def mean(values: Values) -> float | None:
     return float(values.mean()) if values.size else None
 
 
+def percentiles(values: Values, places: dict[str, float]) -> Row:
+    """Percentiles by the names of their columns; linear interpolation, numpy's default."""
+    found = np.percentile(values, list(places.values())).tolist() if values.size else [None] * len(places)
+    return dict(zip(places, found, strict=True))
+
+
 def percentile(values: Values, p: float) -> float | None:
-    """Linear interpolation, numpy's default."""
+    """One percentile."""
     return float(np.percentile(values, p)) if values.size else None
+
+
+def exceedances(values: Values, name: str) -> Row:
+    """Exceedances as columns; p5 is high. The name has their percentage in place of braces."""
+    return percentiles(values, {name.format(p): 100 - p for p in EXCEEDANCES})
 
 
 def variation(values: Values) -> float | None:
@@ -154,8 +153,7 @@ def percent(value: float | None, basis: float | None) -> float | None:
 def distribution(values: Values, basis: float | str | None = "none") -> Row:
     """Count, mean, spread, percentiles and exceedances, in TAF and, given a basis, in percent of it."""
     row: Row = {"sample_count": values.size, "mean_taf": mean(values), "cv": variation(values)}
-    row |= {f"q{p}_taf": percentile(values, p) for p in QUANTILES}
-    row |= {f"exc_p{p}_taf": percentile(values, 100 - p) for p in EXCEEDANCES}
+    row |= percentiles(values, {f"q{p}_taf": p for p in QUANTILES} | {f"exc_p{p}_taf": 100 - p for p in EXCEEDANCES})
     if not isinstance(basis, str):
         row |= {k.replace("_taf", "_pct"): percent(v, basis) for k, v in row.items() if k.endswith("_taf")}
     return row
@@ -250,9 +248,8 @@ def period_summary(run: Run) -> Iterator[Row]:
         row |= {"dead_pool_pct": percent(r.dead_pool, r.percent_basis)}
         row |= {"dead_pool_basis": r.dead_basis, "flood_level_basis": r.flood_basis}
         row["storage_months_count"] = sample(storage).size
-        for p in EXCEEDANCES:
-            value = percentile(sample(storage), 100 - p)
-            row |= {f"storage_exc_p{p}_taf": value, f"storage_exc_p{p}_pct": percent(value, r.percent_basis)}
+        for name, value in exceedances(sample(storage), "storage_exc_p{}_taf").items():
+            row |= {name: value, name.replace("_taf", "_pct"): percent(value, r.percent_basis)}
         row |= release_summary(r)
         row["at_flood_pool_years_count"] = hits if pool_years else None
         row["at_flood_pool_frequency_pct"] = hits / len(pool_years) * 100 if pool_years else None
@@ -272,7 +269,7 @@ def aggregate_monthly(run: Run) -> Iterator[Row]:
     """Rows of fct_storage_aggregate_monthly."""
     stored = {r.code: r.storage for r in reservoirs(run) if r.storage is not None}
     members: dict[str, list[str]] = {}
-    for row in seed("storage_aggregate_member"):
+    for row in seed("04_calsim_data/storage_aggregate_member"):
         members.setdefault(row["aggregate_code"], []).append(row["reservoir_code"])
     for code, names in members.items():
         present = [stored[name] for name in names if name in stored]

@@ -1,4 +1,4 @@
-"""What the water supply families have in common, a second time, from the public wide CSV files with numpy.
+"""What the water supply families have in common, a second time, with numpy.
 
 Shares nothing with the SQL but the seeds. Each family has a module beside this one, with a function per fact table that
 gives one dict per row, with every column; None stands for NULL.
@@ -6,49 +6,28 @@ gives one dict per row, with every column; None stands for NULL.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import psycopg
-from psycopg.rows import dict_row
 
-from tests.warehouse.reservoir_oracle import (
+from tests.oracle.reservoirs import (
     DAYS,
-    EXCEEDANCES,
     WATER_MONTHS,
     WATER_YEARS,
+    exceedances,
     known,
     mean,
     percentile,
     sample,
-    seed,
     variation,
 )
-from tests.warehouse.reservoir_oracle import distribution as distribution
-from tests.warehouse.reservoir_runs import MONTHS, Run, Values
+from tests.oracle.reservoirs import distribution as distribution
+from tests.oracle.run import MONTHS, Row, Run, Series, Values, seed
 
-Row = dict[str, Any]
-Fact = Callable[["ModelRun"], Iterator[Row]]
 SHORTAGE_MINIMUM_TAF = 0.1
 BALANCE_TOLERANCE_TAF = 0.1
-RELATIVE, ABSOLUTE = 1e-9, 1e-9
 EMPTY = np.full(MONTHS, np.nan)
-WIDE_FILES = {"dv": "coeqwal_calsim_output", "sv": "coeqwal_sv_input"}
-
-
-@dataclass(frozen=True)
-class Wide:
-    """One column of a wide CSV: its name, kind, unit and 1,200 values, NaN where there is none."""
-
-    dss_kind: str
-    part_b: str
-    part_c: str
-    units: str
-    values: Values
 
 
 @dataclass(frozen=True)
@@ -62,22 +41,17 @@ class Volume:
 class ModelRun:
     """A model run as its series say it."""
 
-    def __init__(self, series: list[Wide]) -> None:
-        self.series: dict[tuple[str, str], list[Wide]] = {}
-        for each in series:
-            self.series.setdefault((each.dss_kind, each.part_b), []).append(each)
-        found = np.any([~np.isnan(each.values) for each in series], axis=0).nonzero()[0]
-        self.first, self.last = int(found[0]), int(found[-1])
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.first, self.last = run.span()
 
     def mapped(self, kind: str, code: str, measure: str) -> list[dict[str, str]]:
         """The rows of variable_map."""
         return [r for r in MAP.get((kind, code), ()) if r["measure"] == measure]
 
-    def chosen(self, row: dict[str, str]) -> list[Wide]:
-        """The series behind a row of variable_map: of its part C, else of the fallback."""
-        named = self.series.get((row["dss_kind"], row["part_b"]), [])
-        first = [s for s in named if s.part_c == row["part_c"]]
-        return first or [s for s in named if row["part_c_fallback"] and s.part_c == row["part_c_fallback"]]
+    def chosen(self, row: dict[str, str]) -> list[Series]:
+        """The series behind a row of variable_map."""
+        return self.run.chosen(row)
 
     def term(self, row: dict[str, str]) -> Values | None:
         """The TAF of one row of variable_map; None if its series may not be used."""
@@ -123,7 +97,7 @@ class ModelRun:
 
 def _index() -> dict[tuple[str, str], list[dict[str, str]]]:
     found: dict[tuple[str, str], list[dict[str, str]]] = {}
-    for row in seed("variable_map"):
+    for row in seed("04_calsim_data/variable_map"):
         found.setdefault((row["entity_kind"], row["entity_code"]), []).append(row)
     return found
 
@@ -134,26 +108,6 @@ MAP = _index()
 def codes(kind: str) -> list[str]:
     """Entities of a kind that the mapping knows."""
     return sorted({code for k, code in MAP if k == kind})
-
-
-def read_wide(folder: Path, scenario_id: str) -> ModelRun:
-    """A run from the public wide CSV files that the extractor wrote."""
-    series = []
-    for dss_kind, name in WIDE_FILES.items():
-        with open(folder / f"{scenario_id}_{name}.csv", newline="", encoding="utf-8") as file:
-            rows = list(csv.reader(file))
-        header = {row[0]: row for row in rows[:7]}
-        body = np.array([[float(cell or "nan") for cell in row[1:]] for row in rows[7:]])
-        assert body.shape == (MONTHS, len(rows[0]) - 1)
-        for column in range(1, len(rows[0])):
-            b, c, units = (header[name][column] for name in ("b", "c", "units"))
-            series.append(Wide(dss_kind, b, c, units, body[:, column - 1]))
-    return ModelRun(series)
-
-
-def of_run(run: Run) -> ModelRun:
-    """A run that was made in memory."""
-    return ModelRun([Wide(s.dss_kind, s.part_b, s.part_c, s.units, s.values) for s in run.series])
 
 
 def monthly(values: Values) -> Iterator[tuple[int, Values]]:
@@ -188,7 +142,7 @@ def annual_distribution(name: str, years: Values) -> Row:
     """Mean, spread and exceedances of the complete years of a volume."""
     values = sample(years)
     row: Row = {f"annual_{name}_mean_taf": mean(values), f"annual_{name}_cv": variation(values)}
-    return row | {f"annual_{name}_exc_p{p}_taf": percentile(values, 100 - p) for p in EXCEEDANCES}
+    return row | exceedances(values, f"annual_{name}_exc_p{{}}_taf")
 
 
 def reliability(target: Values, shortage: Values) -> Row:
@@ -213,27 +167,3 @@ def simulation(run: ModelRun) -> Row:
     """The water years of a run."""
     first, last = int(WATER_YEARS[run.first]), int(WATER_YEARS[run.last])
     return {"simulation_start_year": first, "simulation_end_year": last, "total_years": last - first + 1}
-
-
-def same(got: Any, want: Any) -> bool:
-    """Whether two values are equal up to the tolerance; None is only equal to None."""
-    if got is None or want is None or isinstance(want, str):
-        return bool(got == want)
-    return bool(abs(got - want) <= ABSOLUTE + RELATIVE * abs(want))
-
-
-def differences(url: str, table: str, keys: tuple[str, ...], rows: Iterator[Row], scenario_id: str) -> list[str]:
-    """What a table and the oracle do not agree on, one line each."""
-    with psycopg.connect(url, row_factory=dict_row) as link:
-        found = link.execute(f"select * from {table} where scenario_id = %s".encode(), [scenario_id]).fetchall()
-        load = link.execute("select receipt_id from staging.scenario_load where scenario_id = %s", [scenario_id])
-        load_id = (load.fetchone() or {})["receipt_id"]
-    got = {tuple(row[k] for k in keys): row for row in found}
-    want = {tuple(row[k] for k in keys): {"scenario_id": scenario_id, "load_id": load_id, **row} for row in rows}
-    wrong = [f"{key}: only in one of them" for key in got.keys() ^ want.keys()]
-    for key in got.keys() & want.keys():
-        wrong += [f"{key}: column {c} is in one of them only" for c in got[key].keys() ^ want[key].keys()]
-        for column in got[key].keys() & want[key].keys():
-            if not same(got[key][column], want[key][column]):
-                wrong.append(f"{key} {column}: SQL {got[key][column]}, numpy {want[key][column]}")
-    return sorted(wrong)

@@ -1,0 +1,55 @@
+"""What the hook at the end of a run has to know, to keep the outcome of each data test as a row of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dbt_project.fingerprint import lookup
+
+ALL = "all"
+"""The family of a test that concerns no single family of statistics."""
+HOOK_TAG = "on-run-end"
+IsGrained = Callable[[Any, str], bool]
+
+
+def hooks(manifest: Any) -> list[Any]:
+    """The project's hooks at the end of a run."""
+    return [node for node in manifest.nodes.values() if HOOK_TAG in node.tags]
+
+
+def list_of_checks(manifest: Any, is_grained: IsGrained) -> dict[str, dict[str, str]]:
+    """Every data test of a scenario's rows, by its id: question, family and name.
+
+    A test that only warns answers a question of its own: it informs, and hinders nothing.
+    """
+    known = _known_families(manifest)
+    checks = {}
+    for uid, node in manifest.nodes.items():
+        if str(node.resource_type) != "test" or not is_grained(manifest, uid):
+            continue
+        families = _families(manifest, uid, known, is_grained)
+        checks[uid] = {
+            "question": "dbt_warnings" if node.config.severity.lower() == "warn" else "dbt_tests",
+            "family": families.pop() if len(families) == 1 else ALL,
+            "check_name": node.name,
+        }
+    return checks
+
+
+def _known_families(manifest: Any) -> frozenset[str]:
+    """The folders of models/marts with rows of scenarios."""
+    models = (node for node in manifest.nodes.values() if str(node.resource_type) == "model")
+    return frozenset(node.fqn[2] for node in models if node.fqn[1] == "marts" and node.config.materialized != "table")
+
+
+def _families(manifest: Any, uid: str, known: frozenset[str], is_grained: IsGrained) -> set[str]:
+    """The family whose folder the node is in; of a node elsewhere, those of what it reads."""
+    node = lookup(manifest, uid)
+    if str(node.resource_type) == "model" and len(node.fqn) > 2 and node.fqn[2] in known:
+        return {node.fqn[2]}
+    found: set[str] = set()
+    for parent in getattr(node, "depends_on_nodes", []):
+        if is_grained(manifest, parent):
+            found |= _families(manifest, parent, known, is_grained)
+    return found

@@ -1,0 +1,259 @@
+"""One thing is broken in one place, and exactly the questions that own that place turn red."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import psycopg
+import pytest
+
+import api.routes.statistics as storage_routes
+from extract import names
+from extract.archive import Archive
+from extract.errors import UsageError
+from extract.settings import Settings
+from extract.synthetic import make_model_run
+from extract.tiers import loading
+from extract.verification import keep, questions, run
+from extract.verification.results import CheckResult
+from tests.warehouse import tier_results
+
+SCENARIO = "s0020"
+VARIABLES = [
+    ("dv", "S_SHSTA", "STORAGE", "TAF"),
+    ("dv", "S_OROVL", "STORAGE", "TAF"),
+    ("dv", "C_SHSTA_FLOOD", "SPILL", "CFS"),
+    ("sv", "UNIMP_FOLS", "FLOW-UNIMPAIRED", "TAF"),
+]
+BUILT = (
+    *("fct_reservoir_storage_monthly", "fct_reservoir_spill_monthly", "fct_reservoir_period_summary"),
+    *("fct_storage_aggregate_monthly", "fct_water_year_type", "fct_tier_location_result", "fct_tier_result"),
+)
+RunDbt = Callable[..., CompletedProcess[str]]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A database and an archive with one scenario: model run, tier results, statistics, active."""
+
+    url: str
+    data_dir: Path
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(database_url=self.url, data_dir=self.data_dir)
+
+    def verify(self, *wanted: str) -> list[CheckResult]:
+        return run(self.url, self.settings, SCENARIO, wanted or None)
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(self.url) as link:
+            assert link.execute(statement.encode()).rowcount > 0
+
+    def archived(self, key: str) -> Path:
+        return self.data_dir / "archive" / key
+
+
+@pytest.fixture(scope="module")
+def built(
+    new_database: Callable[..., str],
+    deployed_template: str,
+    run_dbt: RunDbt,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Warehouse:
+    made = Warehouse(new_database(deployed_template), tmp_path_factory.mktemp("verify"))
+    zip_path = made.data_dir / f"{SCENARIO}_run.zip"
+    make_model_run(zip_path, SCENARIO, series=len(VARIABLES), variables=VARIABLES)
+    subprocess.run(
+        [sys.executable, "-m", "extract.cli", "run", SCENARIO, "--zip", str(zip_path), "--to", "load"],
+        env={**os.environ, "DATABASE_URL": made.url, "COEQWAL_DATA_DIR": str(made.data_dir)},
+        check=True,
+        capture_output=True,
+    )
+    file = made.data_dir / "flows.csv"
+    file.write_text(tier_results.env_flows({SCENARIO: "3343" + "3" * 12 + "2"}))
+    delivery = tier_results.delivery(file.read_text(), SCENARIO, name=file.name)
+    loading.archive_delivery(Archive.of(made.settings), file, delivery)
+    loading.load_delivery(made.url, delivery)
+    run_dbt(made.url, "run", "--select", *(f"scenario:{SCENARIO},{table}" for table in BUILT), check=True)
+    return made
+
+
+@pytest.fixture
+def own(built: Warehouse, new_database: Callable[..., str], tmp_path: Path) -> Warehouse:
+    """A copy of the warehouse and of its archive."""
+    shutil.copytree(built.data_dir / "archive", tmp_path / "archive")
+    return replace(built, url=new_database(built.url), data_dir=tmp_path)
+
+
+def red(results: list[CheckResult]) -> set[tuple[str, str, str]]:
+    return {(r.question, r.family, r.check_name) for r in results if r.status in ("failed", "error")}
+
+
+def of(results: list[CheckResult], status: str) -> set[tuple[str, str]]:
+    return {(r.question, r.family) for r in results if r.status == status}
+
+
+def test_in_order_everything_passes(built: Warehouse) -> None:
+    results = built.verify()
+    assert red(results) == set()
+    passed = {
+        ("dss_csv", "all"), ("csv_staging", "all"), ("staging_facts", "reservoir"), ("staging_facts", "water_year"),
+        ("oracle", "reservoir"), ("oracle", "water_year"), ("tier_files", "tier"), ("api_views", "reservoir"),
+    }  # fmt: skip
+    assert passed <= of(results, "passed")
+    # a family without series is not called good
+    assert {("oracle", "urban"), ("staging_facts", "delta")} <= of(results, "not_checked")
+
+
+def another_dss_value(warehouse: Warehouse) -> None:
+    """One value of one series in the DSS file of the archived ZIP."""
+    with psycopg.connect(warehouse.url) as link:
+        query = "select month_values[301] from staging.dss_series where part_b = 'S_SHSTA'"
+        (value,) = link.execute(query).fetchone() or (0.0,)
+    (path,) = warehouse.archived(f"scenario/{SCENARIO}/run").glob("*.zip")
+    with zipfile.ZipFile(path) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    (dss,) = (name for name in members if name.endswith("_DV.dss"))
+    forms = [form for form in ("<d", "<f") if members[dss].count(struct.pack(form, value)) == 1]
+    stored = struct.pack(forms[0], value)
+    members[dss] = members[dss].replace(stored, struct.pack(forms[0], value * 1.01))
+    path.unlink()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
+def another_staging_cell(warehouse: Warehouse) -> None:
+    warehouse.execute("update staging.dss_series set month_values[301] = month_values[301] + 0.001"
+                      " where part_b = 'S_SHSTA'")  # fmt: skip
+
+
+def another_fact_value(warehouse: Warehouse) -> None:
+    warehouse.execute("update marts.fct_reservoir_storage_monthly set q50_taf = q50_taf * 1.000001"
+                      " where reservoir_code = 'SHSTA' and water_month = 7")  # fmt: skip
+
+
+def another_tier_cell(warehouse: Warehouse) -> None:
+    warehouse.execute("update marts.fct_tier_location_result set tier_level = 1 where tier_level = 4")
+
+
+BREAKS: dict[str, tuple[Callable[[Warehouse], None], set[tuple[str, str, str]]]] = {
+    "DSS value": (
+        another_dss_value,
+        {("dss_csv", "all", "dss_csv_files.dss_is_the_extracted_one"), ("dss_csv", "all", "dss_csv.values")},
+    ),
+    "staging cell": (another_staging_cell, {("csv_staging", "all", "csv_staging.values")}),
+    "fact row": (another_fact_value, {("oracle", "reservoir", "fct_reservoir_storage_monthly")}),
+    "tier cell": (another_tier_cell, {("tier_files", "tier", "tier_results.levels")}),
+}
+
+
+@pytest.mark.parametrize("what", BREAKS)
+def test_one_break_turns_exactly_its_owner_red(own: Warehouse, what: str) -> None:
+    breaks, owners = BREAKS[what]
+    breaks(own)
+    assert red(own.verify()) == owners
+
+
+@pytest.fixture
+def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API that answers with one percentile in another's place."""
+    right = storage_routes.storage_taf_month
+
+    def wrong(row: Any) -> dict[str, Any]:
+        month = right(row)
+        return {**month, "q10": month["q90"], "q90": month["q10"]}
+
+    monkeypatch.setattr(storage_routes, "storage_taf_month", wrong)
+
+
+def test_a_swapped_column_of_the_api_turns_exactly_its_owner_red(built: Warehouse, swapped_columns: None) -> None:
+    results = built.verify()
+    assert red(results) == {("api_views", "reservoir", "api_views.values")}
+    (found,) = [r for r in results if r.check_name == "api_views.values" and r.family == "reservoir"]
+    assert {e["route"].rpartition("/")[2] for e in found.examples} == {"storage-monthly", "storage-aggregates"}
+    assert "for q10_taf" in found.examples[0]["first_difference"]
+
+
+def test_a_row_too_many_and_one_too_few_are_seen(own: Warehouse) -> None:
+    table = "marts.fct_reservoir_storage_monthly"
+    own.execute(f"delete from {table} where reservoir_code = 'SHSTA' and water_month = 7")
+    own.execute(f"update {table} set reservoir_code = 'FOLSM' where reservoir_code = 'OROVL'")
+    results = own.verify("oracle", "staging_facts")
+    assert {(r.question, r.check_name) for r in results if r.failed_count} == {
+        ("oracle", "fct_reservoir_storage_monthly"), ("staging_facts", "staging_facts.coverage"),
+    }  # fmt: skip
+    (oracle,) = [r for r in results if r.check_name == "fct_reservoir_storage_monthly"]
+    assert oracle.failed_count == 25
+    assert {e["column"] for e in oracle.examples} == {"the row"}
+
+
+def test_what_is_absent_is_not_checked(own: Warehouse) -> None:
+    own.archived(names.wide_csv_key(SCENARIO, "dv")).unlink()
+    next(own.archived("tiers").rglob("flows.csv")).unlink()
+    results = own.verify("dss_csv", "csv_staging", "oracle", "tier_files")
+    assert {r.status for r in results} == {"not_checked"}
+    assert {r.question for r in results} == {"dss_csv", "csv_staging", "oracle", "tier_files"}
+
+
+def test_a_damaged_file_is_an_error_and_the_others_are_answered(own: Warehouse) -> None:
+    own.archived(names.wide_csv_key(SCENARIO, "dv")).write_text("a\nb\n")
+    results = own.verify("csv_staging", "staging_facts")
+    assert ("csv_staging", "all") in of(results, "error")
+    assert ("staging_facts", "reservoir") in of(results, "passed")
+
+
+def test_results_are_kept_and_the_same_findings_leave_the_same_receipts(own: Warehouse) -> None:
+    results = own.verify("csv_staging", "staging_facts")
+    first = keep(own.url, own.settings, results)
+    snapshots = sorted(own.archived(f"snapshots/{SCENARIO}").iterdir())
+    receipt = own.archived(names.verification_key(SCENARIO, "csv_staging"))
+    body = json.loads(receipt.read_text())
+    assert (body["load_id"], {c["status"] for c in body["checks"]}) == (results[0].load_id, {"passed"})
+    second = keep(own.url, own.settings, own.verify("csv_staging", "staging_facts"))
+    assert sorted(own.archived(f"snapshots/{SCENARIO}").iterdir()) == snapshots
+    with psycopg.connect(own.url) as link:
+        rows = link.execute("select run_id, count(*) from ops.verification_result group by 1").fetchall()
+    assert dict(rows) == {first: len(results), second: len(results)}
+
+
+def verify(warehouse: Warehouse, *arguments: str) -> CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "extract.cli", "verify", *arguments],
+        env={**os.environ, "DATABASE_URL": warehouse.url, "COEQWAL_DATA_DIR": str(warehouse.data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_says_what_is_wrong_and_where(own: Warehouse, tmp_path: Path) -> None:
+    another_fact_value(own)
+    result = verify(own, SCENARIO, "--question", "oracle", "--question", "staging_facts", "--docs", str(tmp_path / "d"))
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "reservoir_code SHSTA, water_month 7, column q50_taf, expected" in result.stdout
+    assert (tmp_path / "d" / SCENARIO / "staging_facts" / "index.html").exists()
+    assert verify(own, "tiers").returncode == 0
+    as_json = verify(own, SCENARIO, "--question", "tier_files", "--json")
+    lines = [json.loads(line) for line in as_json.stdout.splitlines()]
+    assert (as_json.returncode, {line["status"] for line in lines}) == (0, {"passed"})
+
+
+def test_a_scenario_without_data_and_an_unknown_question_are_usage_errors(built: Warehouse) -> None:
+    with pytest.raises(UsageError, match="nothing is loaded of s0099"):
+        run(built.url, built.settings, "s0099")
+    with pytest.raises(UsageError, match="no such question: colour"):
+        built.verify("colour")
+    assert set(questions()) == {"dss_csv", "csv_staging", "staging_facts", "oracle", "tier_files", "api_views"}
