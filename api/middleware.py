@@ -60,8 +60,7 @@ class RequestRecord:
             "status": status,
             "seconds": round(seconds, 6),
         }
-        slow = seconds > _SLOW_SECONDS
-        log.log(logging.WARNING if slow else logging.INFO, "slow answer" if slow else "answer", extra=record)
+        log.log(logging.WARNING if seconds > _SLOW_SECONDS else logging.INFO, "answer", extra=record)
 
 
 class CorsByPath:

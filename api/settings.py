@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from limits import parse_many
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extract.archive import Archive
 from extract.settings import PROJECT
 from extract.settings import settings as project_settings
+
+
+def _readable(limits: str) -> str:
+    parse_many(limits)
+    return limits
 
 
 class ApiSettings(BaseSettings):
@@ -52,7 +59,7 @@ class ApiSettings(BaseSettings):
     cache_max_age: int = Field(300, ge=0)
     cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
     cache_version_seconds: float = Field(1.0, ge=0)
-    rate_limit: str | None = None
+    rate_limit: Annotated[str, AfterValidator(_readable)] | None = None
     archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
     download_key: SecretStr | None = Field(None, min_length=32)
     download_seconds: int = Field(900, ge=1, le=12 * 3600)
