@@ -75,6 +75,10 @@ class NoDataError(RequestError):
     """Scenario and codes are known, but no result of them is loaded."""
 
 
+class RefusedRequestError(RequestError):
+    """The request that was to be explained is refused itself."""
+
+
 class NoFileError(RequestError):
     """There is no such file, or not for the public: the answer does not tell which."""
 
@@ -120,6 +124,7 @@ ANSWERS: dict[type[BaseException], Answer] = {
     UnknownCodeError: Answer(404, "unknown_code"),
     InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
+    RefusedRequestError: Answer(400, "refused_request"),
     NoFileError: Answer(404, "no_file"),
     LinkRefusedError: Answer(403, "link_refused"),
     LinkExpiredError: Answer(403, "link_expired"),

@@ -25,6 +25,7 @@ from api.routes import (
     explore,
     files,
     network,
+    provenance,
     reservoirs,
     rivers,
     scenarios,
@@ -35,6 +36,7 @@ from api.routes import (
     tables,
     tier_map,
     tiers,
+    verification,
 )
 from api.settings import ApiSettings
 from extract import __version__
@@ -94,6 +96,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         network,
         files,
         tables,
+        verification,
+        provenance,
     ):
         app.include_router(module.router)
     return app

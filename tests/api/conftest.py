@@ -43,6 +43,7 @@ BY_HAND = {
     "api_network_node": stand_in_network.nodes(),
     "api_network_arc": stand_in_network.arcs(),
     "api_scenario_file": stand_in_files.rows(),
+    "api_verification_status": stand_in.verification(),
 }
 """View → its rows, where they cannot be made by rule."""
 

@@ -110,7 +110,7 @@ def test_the_service_runs_from_what_the_image_has(image: Path, stand_in_url: str
     check = [*python, *probe[1:-1], probe[-1].replace(f":{listened}/", f":{port}/")]
     with running([*python, "-m", program, *arguments], port, cwd=image / "service", env=environment) as url:
         assert httpx.get(f"{url}/api/health/ready").json()["status"] == "ready"
-        assert httpx.get(f"{url}/openapi.json").status_code == 200
+        assert httpx.get(f"{url}/openapi.json", timeout=120).status_code == 200
         assert httpx.get(f"{url}/docs").status_code == 200
         told = {"X-Forwarded-Proto": "https", "Host": "api.coeqwal.org"}
         link = httpx.get(f"{url}/api/download?scenario=s0001&type=zip", headers=told).json()["download_url"]

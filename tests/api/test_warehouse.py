@@ -15,6 +15,7 @@ import pytest
 
 from extract import calendar, load
 from extract.csv_out import LOAD_COLUMNS
+from tests.warehouse import verified
 
 GOLDEN = Path(__file__).parent / "golden"
 SCENARIO = "s9002"
@@ -69,6 +70,7 @@ def built_url(
         load.ScenarioLoad(SCENARIO, RECEIPT, "run.zip", "0" * 64, len(SERIES), 0, "1921-10-01", "2021-09-01"),
     )
     run_dbt(url, "run", "--select", f"scenario:{SCENARIO}", check=True)
+    verified.show(url, SCENARIO)
     return url
 
 
@@ -126,6 +128,20 @@ async def test_absent_series_is_null_or_absent_never_zero(serve: Any, built_url:
     assert summary["reservoirs"]["FOLSM"]["means"] == {
         "annual_avg_taf": 0, "april_avg_taf": 0, "september_avg_taf": 0,
     }  # fmt: skip
+
+
+async def test_verification_of_a_scenario_that_nobody_tested(serve: Any, built_url: str) -> None:
+    async with serve(built_url) as client:
+        status = (await client.get(f"/api/verification/status/{SCENARIO}")).json()
+        everything = (await client.get("/api/verification/status")).json()
+    assert everything["summary"] == status["summary"]
+    by_status = {
+        code: {check["question"]: check["status"] for check in section["checks"]}
+        for code, section in status["checks"].items()
+    }
+    assert by_status["reservoir"]["row_counts"] == "passed"
+    assert by_status["reservoir"]["dbt_tests"] == by_status["all"]["csv_staging"] == "unknown"
+    assert set(by_status["refuge"].values()) == {"not_applicable"}
 
 
 async def test_catalogue_of_a_built_warehouse(serve: Any, built_url: str) -> None:
