@@ -126,7 +126,7 @@ async def test_places_of_locations(built: httpx.AsyncClient, tier: str, count: i
 
 async def test_outlines_of_demand_units(serve: Any, built_url: str, new_database: Callable[..., str]) -> None:
     """Each demand unit as a location, whether its outline is public or not."""
-    url = new_database(built_url.rpartition("/")[2])
+    url = new_database(built_url)
     with psycopg.connect(url) as link:
         link.execute(
             """

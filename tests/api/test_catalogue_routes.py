@@ -65,7 +65,7 @@ async def test_a_score_of_zero_is_compared_as_zero_and_a_missing_one_as_null(cli
         ("s0001/compare/s0003", 404, "inactive_scenario", None),
         ("s0003/siblings", 404, "inactive_scenario", None),
         ("s9999/siblings", 404, "unknown_scenario", ["s9999"]),
-        ("s0001/compare/x", 422, None, None),
+        ("s0001/compare/x", 422, "malformed_parameter", None),
     ],
 )
 async def test_refused(

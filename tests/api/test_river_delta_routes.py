@@ -87,8 +87,8 @@ async def test_filters(client: httpx.AsyncClient, query: str, expected: list[str
         ("channel_id=SAC_KES,NO_SUCH,C%00", 404, "unknown_channel", ["NO_SUCH", "C\0"]),
         ("channel_id=", 400, "bad_parameter", None),
         ("channel_id=" + ",".join(f"R{n}" for n in range(101)), 400, "bad_parameter", None),
-        ("channel_id=" + "x" * 4001, 422, None, None),
-        ("has_mif=perhaps", 422, None, None),
+        ("channel_id=" + "x" * 4001, 422, "malformed_parameter", None),
+        ("has_mif=perhaps", 422, "malformed_parameter", None),
     ],
 )
 async def test_refused_reaches(
