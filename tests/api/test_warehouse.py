@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,10 +13,10 @@ import pytest
 
 from extract import calendar, load
 from extract.csv_out import LOAD_COLUMNS
+from tests.api.golden_files import golden, shape
 from tests.api.test_supply_routes import GOLDEN as GOLDEN_SUPPLY
 from tests.warehouse import verified
 
-GOLDEN = Path(__file__).parent / "golden"
 SCENARIO = "s9002"
 RECEIPT = f"{SCENARIO}-0123456789ab"
 MONTH = np.arange(calendar.MONTHS)
@@ -104,26 +102,12 @@ def built_url(
     return url
 
 
-ENTITIES = {"reservoirs", "aggregates", "contractors", "demand_units"}
-
-
-def shape(value: Any, within: str = "") -> Any:
-    """The keys of an answer, to the last level; codes and water months count as one key."""
-    if isinstance(value, list):
-        return [shape(value[0])] if value and isinstance(value[0], dict) else []
-    if not isinstance(value, dict):
-        return None
-    same = within in ENTITIES or all(key.isdigit() for key in value)
-    return {"*": shape(next(iter(value.values())))} if same else {key: shape(each, key) for key, each in value.items()}
-
-
 @pytest.mark.parametrize("name", ROUTES)
 async def test_answer_has_the_shape_of_the_golden_file(serve: Any, built_url: str, name: str) -> None:
     async with serve(built_url) as client:
         response = await client.get(ROUTES[name])
     assert response.status_code == 200, response.text
-    expected = shape(json.loads((GOLDEN / f"{name}.json").read_text()))
-    assert shape(response.json()) == expected
+    assert shape(response.json()) == shape(golden(".", name))
 
 
 async def test_defect_02_routes_of_water_supply_have_the_shape_of_their_golden_files(
@@ -133,7 +117,7 @@ async def test_defect_02_routes_of_water_supply_have_the_shape_of_their_golden_f
         for name, route in SUPPLY_ROUTES.items():
             response = await client.get(route)
             assert response.status_code == 200, f"{route}: {response.text}"
-            assert shape(response.json()) == shape(json.loads((GOLDEN / "supply" / f"{name}.json").read_text())), name
+            assert shape(response.json()) == shape(golden("supply", name)), name
 
 
 async def test_defect_02_every_route_of_statistics_answers(serve: Any, built_url: str) -> None:
