@@ -254,7 +254,7 @@ async def test_files_follow_the_published_load_and_the_decision_about_them(serve
     )
     change(add, SCENARIO, f"{SCENARIO}-ffffffffffff")
     change("insert into staging.scenario_visibility values (%s, true)", SCENARIO)
-    async with serve(built_url) as client:
+    async with serve(built_url, cache_version_seconds=0) as client:
         assert (await client.get("/scenario")).json() == {"scenarios": []}
         change(add, SCENARIO, RECEIPT)
         (listed,) = (await client.get("/scenario")).json()["scenarios"]
