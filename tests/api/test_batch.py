@@ -92,7 +92,7 @@ async def test_defect_01_one_query_per_table_however_many_scenarios(
         ("", None, 400, "bad_parameter", None),
         (" ,,", None, 400, "bad_parameter", None),
         (",".join(f"s{n:04d}" for n in range(MAX_SCENARIOS + 1)), None, 400, "bad_parameter", None),
-        ("s0001," * 1000, None, 422, None, None),
+        ("s0001," * 1000, None, 422, "malformed_parameter", None),
     ],
 )
 async def test_refused(

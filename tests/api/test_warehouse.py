@@ -89,10 +89,13 @@ def built_url(
             array = "{" + ",".join(map(str, values)) + "}"
             parts = [SCENARIO, kind, "CALSIM", part_b, part_c, "1MON", "L2020A", "PER-AVER", units]
             writer.writerow([*parts, calendar.first_day(), array, RECEIPT, f"run/{kind}.dss", number, "0" * 64])
+    kinds = [kind for kind, *_ in series]
     load.load_scenario(
         url,
         file,
-        load.ScenarioLoad(SCENARIO, RECEIPT, "run.zip", "0" * 64, len(series), 0, "1921-10-01", "2021-09-01"),
+        load.ScenarioLoad(
+            SCENARIO, RECEIPT, "run.zip", "0" * 64, kinds.count("dv"), kinds.count("sv"), "1921-10-01", "2021-09-01"
+        ),
     )
     run_dbt(url, "run", "--select", f"scenario:{SCENARIO}", check=True)
     verified.show(url, SCENARIO)
@@ -213,7 +216,7 @@ async def test_verification_of_a_scenario_that_nobody_tested(serve: Any, built_u
     }
     assert by_status["reservoir"]["row_counts"] == "passed"
     assert by_status["reservoir"]["dbt_tests"] == by_status["all"]["csv_staging"] == "unknown"
-    assert set(by_status["delta"].values()) == {"not_applicable"}
+    assert set(by_status["tier"].values()) == {"not_applicable"}
 
 
 async def test_catalogue_of_a_built_warehouse(serve: Any, built_url: str) -> None:
@@ -251,7 +254,7 @@ async def test_files_follow_the_published_load_and_the_decision_about_them(serve
     )
     change(add, SCENARIO, f"{SCENARIO}-ffffffffffff")
     change("insert into staging.scenario_visibility values (%s, true)", SCENARIO)
-    async with serve(built_url) as client:
+    async with serve(built_url, cache_version_seconds=0) as client:
         assert (await client.get("/scenario")).json() == {"scenarios": []}
         change(add, SCENARIO, RECEIPT)
         (listed,) = (await client.get("/scenario")).json()["scenarios"]
