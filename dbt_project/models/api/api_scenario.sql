@@ -6,25 +6,8 @@ scenario as (
     select * from {{ ref('dim_scenario') }}
 ),
 
-built as (
-    select distinct
-        scenario_id,
-        load_id
-    from {{ ref('fct_verification_row_count') }}
-),
-
-activation as (
-    select * from {{ ref('stg_ops__activation') }}
-    where is_active
-),
-
 shown as (
-    select
-        activation.scenario_id,
-        activation.load_id
-    from activation
-    inner join built
-        on activation.scenario_id = built.scenario_id and activation.load_id = built.load_id
+    select * from {{ ref('int_verification__shown_load') }}
 ),
 
 final as (

@@ -43,10 +43,9 @@ family_of_scenario as (
         family.family_code,
         family.table_names,
         case
-            when family.family_code = 'tier' then data_version.tier_version else
-                data_version.load_id
-        end
-            as load_id,
+            when family.family_code = 'tier' then data_version.tier_version
+            else data_version.load_id
+        end as load_id,
         case
             when family.family_code = 'tier' then data_version.tier_loaded_at
             else data_version.loaded_at
@@ -55,7 +54,6 @@ family_of_scenario as (
     cross join family
 ),
 
--- when all of its tables are built from this load
 built as (
     select
         family_of_scenario.scenario_id,
@@ -74,7 +72,7 @@ built as (
     having count(*) = cardinality(family_of_scenario.table_names)
 ),
 
--- the families that a load has rows of, or should have; `all` for any
+-- the families that a load has, or should have, rows of
 family_of_load as (
     select distinct
         row_count.scenario_id,
@@ -92,8 +90,7 @@ final as (
         question.severity,
         about.load_id,
         case
-            when
-                about.load_id is null and about.family_code = 'tier'
+            when about.load_id is null and about.family_code = 'tier'
                 then 'no tier results were delivered'
             when about.load_id is null then 'no model run is loaded'
             when
@@ -106,8 +103,7 @@ final as (
             as counts_from
     from family_of_scenario as about
     inner join question on about.family_code = any(string_to_array(question.families, ' '))
-    left join
-        built
+    left join built
         on about.scenario_id = built.scenario_id and about.family_code = built.family_code
     left join family_of_load
         on

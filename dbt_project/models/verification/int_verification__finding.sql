@@ -69,11 +69,8 @@ of_water_balances as (
         case when balance.is_balanced then 'passed' else 'failed' end as status,
         balance.checked_months_count::bigint as checked_count,
         balance.unbalanced_months_count::bigint as failed_count,
-        balance.unbalanced_months_count
-        || ' of '
-        || balance.checked_months_count
-        || ' months do not add up'
-            as message,
+        balance.unbalanced_months_count || ' of ' || balance.checked_months_count
+        || ' months do not add up' as message,
         cell.counts_from as recorded_at
     from cell
     inner join family_kind on cell.family_code = family_kind.family_code
@@ -92,9 +89,10 @@ of_trend_report as (
         cell.family_code,
         'trend_report' as check_name,
         case verdict.verdict
-            when 'VALIDATED' then 'passed' when 'OVERRIDDEN' then 'failed' else 'not_checked'
-        end
-            as status,
+            when 'VALIDATED' then 'passed'
+            when 'OVERRIDDEN' then 'failed'
+            else 'not_checked'
+        end as status,
         null::bigint as checked_count,
         null::bigint as failed_count,
         verdict.message,

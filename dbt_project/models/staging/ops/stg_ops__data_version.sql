@@ -6,14 +6,14 @@ data_version as (
 ),
 
 scenario_load as (
-    select * from {{ ref('stg_calsim__scenario_load') }}
+    select * from {{ source('calsim', 'scenario_load') }}
 ),
 
 tier_load as (
     select
         scenario_id,
         max(loaded_at) as loaded_at
-    from {{ ref('stg_tier__load') }}
+    from {{ source('tier', 'tier_load') }}
     group by scenario_id
 ),
 
