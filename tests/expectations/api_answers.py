@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from api.models.numbers import DECIMALS, FRACTION_DECIMALS, SCORE_DECIMALS
+from api.models.numbers import DECIMALS, FRACTION_DECIMALS
 
+SCORE_DECIMALS = 3
 Row = Mapping[str, Any]
 Bound = dict[str, str]
 Path = tuple[str, ...]
