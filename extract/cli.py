@@ -30,7 +30,7 @@ from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
 from extract.pipeline import Goal, Pipeline
-from extract.settings import settings
+from extract.settings import PROJECT, settings
 
 app = typer.Typer(
     help="CalSim3 model runs into the COEQWAL warehouse, and the warehouse onto the web.",
@@ -145,10 +145,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the API."""
+    """Serve the API; its log is lines of JSON without addresses and queries of clients."""
     import uvicorn
 
-    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_level="info")
+    log = str(PROJECT / "api" / "logging.json")
+    # An upgrade to a web socket would be logged with the client's address.
+    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_config=log, ws="none")
 
 
 @app.command()

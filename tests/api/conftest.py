@@ -91,6 +91,12 @@ def own_stand_in_url(new_database: Callable[..., str], stand_in_template: str) -
     return new_database(stand_in_template)
 
 
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any]:
+    """The OpenAPI document of the application; not to be changed."""
+    return create_app().openapi()
+
+
 @pytest.fixture
 def serve() -> Serve:
     """Call it with a database's URL and settings for a client of the application, started and stopped around it."""
@@ -203,10 +209,19 @@ def running(command: Sequence[str], port: int, **options: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def served_url(stand_in_url: str) -> Iterator[str]:
+def served_log(tmp_path: Path) -> Path:
+    """The file that the output of that server goes to."""
+    return tmp_path / "serve.log"
+
+
+@pytest.fixture
+def served_url(stand_in_url: str, served_log: Path) -> Iterator[str]:
     """URL of a real uvicorn server."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app", "--port", str(port)]
+    command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
     settings = {"DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"}
-    with running(command, port, env={**os.environ, **settings}) as url:
+    with (
+        served_log.open("w") as log,
+        running(command, port, env={**os.environ, **settings}, stdout=log, stderr=log) as url,
+    ):
         yield url
