@@ -26,6 +26,7 @@ from typing import Any
 
 from api.models.numbers import DECIMALS, FRACTION_DECIMALS
 
+SCORE_DECIMALS = 3
 Row = Mapping[str, Any]
 Bound = dict[str, str]
 Path = tuple[str, ...]
@@ -111,10 +112,11 @@ def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
     of = next((c for c in column.replace("*", name).split("|") if c in row), None)
     if of is None:
         return f"the view has no column {column.replace('*', name)}"
-    return None if same(value, row[of]) else f"{value!r} for {of} {row[of]!r}"
+    digits = (SCORE_DECIMALS,) if of.endswith(("_score", "gini")) else (DECIMALS, FRACTION_DECIMALS)
+    return None if same(value, row[of], digits) else f"{value!r} for {of} {row[of]!r}"
 
 
-def same(value: Any, stored: Any) -> bool:
+def same(value: Any, stored: Any, decimals: Sequence[int] = (DECIMALS, FRACTION_DECIMALS)) -> bool:
     """Whether a value of an answer is a stored one, as it is or rounded as the service rounds; unknown is null only."""
     if isinstance(stored, float) and not math.isfinite(stored):
         stored = None
@@ -125,7 +127,7 @@ def same(value: Any, stored: Any) -> bool:
     if stored is None or value is None or isinstance(stored, bool | str) or isinstance(value, bool | str):
         return type(stored) is type(value) and bool(stored == value)
     if isinstance(stored, float) and isinstance(value, int | float):
-        return float(value) in {stored, *(round(stored, digits) + 0.0 for digits in (DECIMALS, FRACTION_DECIMALS))}
+        return float(value) in {stored, *(round(stored, digits) + 0.0 for digits in decimals)}
     if isinstance(stored, list) and isinstance(value, list):
         return len(stored) == len(value) and all(map(same, value, stored))
     return bool(value == stored)

@@ -119,7 +119,7 @@ def _of_table(table: Table) -> Route:
     return Route(
         f"/api/v1/tables/{table.name}",
         fact.family if fact else "tier" if table.name.startswith("tier_") and is_of_scenario else "all",
-        {f"api_{table.name}": {f"data[{key}].*": "*"}},
+        {f"api_{table.name}": {f"data[{key}].{column.name}": column.name for column in table.columns}},
         {},
         {},
         {},

@@ -15,7 +15,11 @@ import pandas as pd
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 from great_expectations.expectations.expectation import Expectation
 
 from extract.verification import Finding
@@ -51,7 +55,9 @@ class Validator:
 
     def __init__(self, docs: Path | None = None) -> None:
         self.docs = docs
-        self.context = gx.get_context(mode="ephemeral")
+        # without a configuration of its own, a context makes a folder for pages
+        stores = InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+        self.context = gx.get_context(mode="ephemeral", project_config=DataContextConfig(store_backend_defaults=stores))
         self.context.variables.progress_bars = ProgressBarsConfig(globally=False)
         self.frames = self.context.data_sources.add_pandas("frames")
         self.count = 0
