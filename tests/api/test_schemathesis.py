@@ -30,7 +30,8 @@ from tests.api.conftest import running
 TABLE = "/api/v1/tables/"
 KNOWN = {"scenario_id": "s0001", "scenario": "s0001", "scenarios": "s0001,s0002", "reference_scenario": "s0002"}
 """Parameters that made-up values would seldom get past, and what half of the requests have instead."""
-EXAMPLES, EXAMPLES_OF_A_TABLE = 10, 2
+EXAMPLES, EXAMPLES_OF_A_TABLE = 8, 2
+MAX_URL = 60_000
 CHECKS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -66,7 +67,10 @@ def faults(operation: Any, mode: GenerationMode, url: str, session: requests.Ses
         for given in (case.path_parameters, case.query):
             if known and isinstance(given, dict):
                 given.update({name: KNOWN[name] for name in given if name in KNOWN})
-        case.call_and_validate(base_url=url, session=session, checks=CHECKS, timeout=60)
+        response = case.call(base_url=url, session=session, timeout=60)
+        # A longer line is refused by the server, before it is a request of the service.
+        if len(response.request.url or "") < MAX_URL:
+            case.validate_response(response, checks=CHECKS)
 
     try:
         check()
