@@ -11,21 +11,15 @@ import pytest
 
 HOSTILE = (
     "nan",
-    "-inf",
-    "1e999",
     "-1",
     "9" * 40,
     "\0",
-    "'; drop table x; --",
-    "s0001' or '1'='1",
-    "%27%20union%20select%201--",
+    "s0001' or '1'='1'; drop table x; --",
     "../../etc/passwd",
     "180,90,-180,-90",
-    "nan,nan,nan,nan",
-    "{{7*7}}",
     "\ud7ff\U0010ffff",
 )
-LONG = ",".join(["A"] * 20_000)
+LONG, ENDLESS = ",".join(["A"] * 30_000), ",".join(["A"] * 500_000)
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 
 
@@ -61,13 +55,31 @@ async def test_hostile_values_are_refused_everywhere(
     assert wrong == []
 
 
-async def test_lists_without_end_are_refused_everywhere(client: httpx.AsyncClient, schema: dict[str, Any]) -> None:
+async def status(app: Any, path: str, query: str) -> int:
+    """The status of an answer to a request that no client would send."""
+    sent: list[Any] = []
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return int(sent[0]["status"])
+
+
+async def test_lists_without_end_are_refused_everywhere(client: Any, schema: dict[str, Any]) -> None:
     for path, methods in schema["paths"].items():
         for each in methods["get"].get("parameters", []):
             kinds = [kind.get("type") for kind in each["schema"].get("anyOf", [each["schema"]])]
             if each["in"] == "query" and "string" in kinds and "{" not in path:
-                response = await client.get(path, params={each["name"]: LONG})
-                assert response.status_code in (400, 404, 422), f"{path} {each['name']}"
+                response = await client.get(path, params={each["name"]: LONG.replace(",", "")})
+                assert response.status_code == 422, f"{path} {each['name']}"
+    for query in ("scenario", "entity", "columns", "water_month"):
+        assert await status(client.app, "/api/v1/tables/reservoir_storage_monthly", f"{query}={ENDLESS}") == 422
+    assert await status(client.app, SUMMARY, f"reservoirs={ENDLESS}") == 422
 
 
 async def test_database_that_is_restarted_under_load_is_not_missed_for_long(serve: Any, relay: Any) -> None:

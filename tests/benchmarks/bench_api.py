@@ -40,6 +40,7 @@ from extract.settings import settings  # noqa: E402
 CONNECTIONS, SCENARIOS = 16, 24
 COPY = "bench_api"
 QUERIES = {"one": "reservoir_percentiles", "batch": "reservoir_storage_monthly"}
+FACT, OF_SCENARIO = "marts.fct_reservoir_storage_monthly", "where scenario_id = %s"
 ACTIVATE = "insert into ops.activation (scenario_id, load_id, is_active, changed_by) values (%s, %s, true, 'benchmark')"
 
 
@@ -97,7 +98,8 @@ def spread(url: str, scenario: str) -> list[str]:
             )
             link.execute(
                 sql.SQL(
-                    "insert into {table} ({names}) select n, n || '-copy', {rest} from {table} cross join unnest(%s::text[]) as n where scenario_id = %s"
+                    "insert into {table} ({names}) select n, n || '-copy', {rest} from {table}"
+                    " cross join unnest(%s::text[]) as n where scenario_id = %s"
                 ).format(
                     table=sql.Identifier(schema, table), names=names, rest=sql.SQL(", ").join(map(sql.Identifier, rest))
                 ),
@@ -167,12 +169,9 @@ def changes(url: str, scenario: str, wanted: bool) -> Iterator[None]:
     def work() -> None:
         while not stop.wait(0.2):
             with psycopg.connect(url) as link:
-                link.execute(
-                    "create temp table kept on commit drop as select * from marts.fct_reservoir_storage_monthly where scenario_id = %s",
-                    [scenario],
-                )
-                link.execute("delete from marts.fct_reservoir_storage_monthly where scenario_id = %s", [scenario])
-                link.execute("insert into marts.fct_reservoir_storage_monthly select * from kept")
+                link.execute(f"create temp table kept on commit drop as select * from {FACT} {OF_SCENARIO}", [scenario])
+                link.execute(f"delete from {FACT} {OF_SCENARIO}", [scenario])
+                link.execute(f"insert into {FACT} select * from kept")
                 link.execute(ACTIVATE, [scenario, f"{scenario}-copy"])
 
     thread = threading.Thread(target=work)
@@ -192,11 +191,8 @@ def measure(server: str, url: str, paths: dict[str, str], database: str, changin
             with changes(database, changing, changed):
                 rate, times, errors = asyncio.run(ask(url + path, seconds))
             p99 = times[min(len(times) - 1, round(len(times) * 0.99))]
-            during = "during builds" if changed else ""
-            print(
-                f"| {server} | {what} | {during} | {rate:.0f} | {statistics.median(times):.1f} | {p99:.1f} | {errors} |",
-                flush=True,
-            )
+            figures = f"{rate:.0f} | {statistics.median(times):.1f} | {p99:.1f} | {errors}"
+            print(f"| {server} | {what} | {'during builds' if changed else ''} | {figures} |", flush=True)
 
 
 def main() -> None:
