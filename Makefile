@@ -40,7 +40,7 @@ lint: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models tests/dbt
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models tests/dbt
 
 test: lint
 	$(BIN)/pytest $(PARALLEL)

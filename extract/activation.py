@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -110,7 +111,9 @@ def cells(link: psycopg.Connection, scenario_ids: list[str]) -> list[Cell]:
         ).fetchall()
 
 
-def activate(url: str, scenario_id: str, by: str, reason: str | None = None) -> Activation:
+def activate(
+    url: str, scenario_id: str, by: str, reason: str | None = None, freeze: Callable[[str], object] | None = None
+) -> Activation:
     """Let the API show the load that the scenario has now.
 
     Looking at the checks and recording the activation are one transaction, in which no other load can come in.
@@ -118,6 +121,7 @@ def activate(url: str, scenario_id: str, by: str, reason: str | None = None) -> 
     Args:
         by: who does it.
         reason: why, if there is something to say.
+        freeze: keeps a copy of the load that is given to it, before it is shown; if it fails, nothing is shown.
 
     Raises:
         UsageError: no model run of the scenario is loaded.
@@ -139,6 +143,8 @@ def activate(url: str, scenario_id: str, by: str, reason: str | None = None) -> 
         before = state(link, scenario_id)
         changed = before is None or (before.load_id, before.is_active) != (load_id, True)
         if changed:
+            if freeze:
+                freeze(load_id)
             _record(link, scenario_id, load_id, True, by, reason)
     return Activation(scenario_id, load_id, True, changed)
 

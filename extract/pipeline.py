@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, Literal, TypeVar, get_args
 
-from extract import activation, downloads, extraction, geometry, load, names, overrides, verification, warehouse
+from extract import (
+    activation,
+    downloads,
+    extraction,
+    geometry,
+    load,
+    names,
+    overrides,
+    release,
+    verification,
+    warehouse,
+)
 from extract.activation import NotPassedError
 from extract.archive import Archive, History
 from extract.archive.history import Visibility
@@ -23,7 +34,6 @@ from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
 from extract.stage_history import StageRun, State, last_build, last_state, operator, record_stage
-from extract.verification import results
 
 Result = TypeVar("Result")
 STATES: dict[str, State] = {
@@ -267,7 +277,8 @@ class Pipeline:
             return Outcome(None, "every blocking check of this load has passed", True, receipt_id)
         blocking = {cell.question_code for cell in before if cell.severity == activation.BLOCKS_ACTIVATION}
         wanted = [code for code in verification.questions() if code in blocking]
-        results.record(self.url, verification.run(self.url, self.settings, self.scenario_id, wanted))
+        found = verification.run(self.url, self.settings, self.scenario_id, wanted)
+        verification.keep(self.url, self.settings, found)
         after = [cell for cell in self._cells() if cell.question_code in wanted]
         if wrong := [cell for cell in after if cell.blocks]:
             raise NotPassedError(receipt_id or "", wrong)
@@ -288,7 +299,10 @@ class Pipeline:
         return self._activate(operator(), None)
 
     def _activate(self, by: str, reason: str | None) -> Outcome[None]:
-        done = activation.activate(self.url, self.scenario_id, by, reason)
+        def freeze(load_id: str) -> None:
+            release.freeze(self.url, self.archive, self.scenario_id, load_id)
+
+        done = activation.activate(self.url, self.scenario_id, by, reason, freeze)
         return Outcome(None, f"the API shows the load {done.load_id}", not done.changed, done.load_id)
 
     def _deactivate(self, by: str, reason: str | None) -> Outcome[None]:

@@ -153,6 +153,7 @@ def test_percentiles_by_water_month(open_page: Open) -> None:
     assert ticks[0] == ticks[1] != []
     assert texts(page, "y-axis label") == ["↑ thousand acre-feet (TAF)"] * 2
     assert texts(page, "x-axis tick label")[:3] == ["Oct", "Nov", "Dec"]
+    assert page.inner_text("#source") == "From the model runs as loaded: s0001-0123456789ab, s0002-0123456789ab."
 
 
 def test_a_unit_that_stands_in_the_rows(open_page: Open) -> None:
@@ -281,14 +282,25 @@ def test_names_are_text(open_page: Open) -> None:
 
 
 def test_address_that_asks_for_what_is_not_there(open_page: Open) -> None:
-    page = open_page("?view=bands&scenario=s9999,s0004,s0001&table=no_table&entity=<b>&measure=m&period=99")
+    page = open_page("?view=bands&scenario=s9999,<i>,s0001&table=no_table&entity=<b>&measure=m&period=99")
     alert = page.get_by_role("alert").inner_text()
-    assert "Not served, because unknown or not active: scenario s9999, s0004." in alert
+    assert "Not served, because unknown or not active: scenario s9999, <i>." in alert
     assert "There is no table “no_table” here; shown is “Lake storage by water month”." in alert
     assert "There is no entity “<b>” here" in alert
     assert page.url.endswith(
         "?view=bands&scenario=s0001&table=lake_storage_monthly&entity=O%26D%3D1&measure=taf&period=99"
     )
+
+
+def test_no_more_scenarios_than_can_be_told_apart(open_page: Open) -> None:
+    page = open_page("?entity=SHSTA&scenario=" + ",".join(f"s000{number}" for number in range(1, 8)))
+    assert page.get_by_role("alert").inner_text() == "Shown are the first 6 of 7 scenarios."
+    assert page.locator("#figures > figure").count() == 6
+    last = page.get_by_role("checkbox", name="s0007")
+    expect(last).to_be_disabled()
+    page.get_by_role("checkbox", name="s0006").uncheck()
+    settled(page)
+    expect(last).to_be_enabled()
 
 
 def test_scenario_without_results(open_page: Open) -> None:
@@ -305,10 +317,13 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     settled(page)
     assert page.inner_text("#reading") == "Choose at least one scenario."
     page = open_page(wait=False)
-    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0}))
+    page.route(
+        "**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0, "meta": {"load_ids": {}}})
+    )
     page.reload()
     settled(page)
     assert page.inner_text("#reading") == "No scenario is active at the moment, so there is nothing to show."
+    expect(page.locator("form")).to_be_hidden()
 
 
 def test_failures_are_said_in_words(open_page: Open) -> None:
@@ -357,6 +372,7 @@ def test_the_address_leads_back(open_page: Open) -> None:
     shared = page.url
     shown = numbers(page)
     view(page, "tiers")
+    assert page.inner_text("#source") == ""
     page.go_back()
     expect(page.locator("#view input[value=exceedance]")).to_be_checked()
     settled(page)
@@ -387,6 +403,16 @@ def test_keyboard_alone(open_page: Open) -> None:
     assert numbers(page)[0] == ["Exceeded in percent of the time", "s0002"]
 
 
+def test_a_select_keeps_the_focus(open_page: Open) -> None:
+    page = open_page("?view=exceedance&scenario=s0001&entity=SHSTA")
+    for name, shown in (("entity", HOSTILE), ("period", "November"), ("table", "whole simulation")):
+        page.locator(f"#{name}").focus()
+        page.keyboard.press("ArrowUp" if name == "entity" else "ArrowDown")
+        expect(page.locator("#results-title")).to_contain_text(shown)
+        settled(page)
+        expect(page.locator(f"#{name}")).to_be_focused()
+
+
 def test_what_a_screen_reader_gets(open_page: Open) -> None:
     page = open_page("?scenario=s0001,s0002&entity=SHSTA")
     expect(page.get_by_role("status")).to_have_text(
@@ -405,7 +431,6 @@ def test_what_a_screen_reader_gets(open_page: Open) -> None:
     assert page.locator("tbody th[scope=row]").count() == 24
     assert page.title() == "Lake storage by water month: Shasta (SHSTA) – Explore scenarios – COEQWAL"
     assert page.locator("html").get_attribute("lang") == "en"
-    # the seventh scenario cannot be ticked, and the form says how many can
     expect(page.get_by_text("Up to 6 at a time.")).to_be_visible()
 
 

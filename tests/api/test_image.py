@@ -109,12 +109,13 @@ def test_the_service_runs_from_what_the_image_has(image: Path, stand_in_url: str
     assert f":{listened}/" in probe[-1]
     check = [*python, *probe[1:-1], probe[-1].replace(f":{listened}/", f":{port}/")]
     with running([*python, "-m", program, *arguments], port, cwd=image / "service", env=environment) as url:
-        assert httpx.get(f"{url}/api/health/ready").json()["status"] == "ready"
-        assert httpx.get(f"{url}/openapi.json", timeout=120).status_code == 200
-        assert httpx.get(f"{url}/docs").status_code == 200
-        told = {"X-Forwarded-Proto": "https", "Host": "api.coeqwal.org"}
-        link = httpx.get(f"{url}/api/download?scenario=s0001&type=zip", headers=told).json()["download_url"]
-        assert link.startswith("https://api.coeqwal.org/api/files/")
+        with httpx.Client(base_url=url, timeout=120) as client:
+            assert client.get("/api/health/ready").json()["status"] == "ready"
+            assert client.get("/openapi.json").status_code == 200
+            assert client.get("/docs").status_code == 200
+            told = {"X-Forwarded-Proto": "https", "Host": "api.coeqwal.org"}
+            link = client.get("/api/download?scenario=s0001&type=zip", headers=told).json()["download_url"]
+            assert link.startswith("https://api.coeqwal.org/api/files/")
         assert probe[0] == "python"
         assert subprocess.run(check, check=False).returncode == 0
     assert subprocess.run(check, check=False, stderr=subprocess.DEVNULL).returncode == 1

@@ -6,8 +6,7 @@ import httpx
 
 
 def test_a_real_server_answers(served_url: str) -> None:
-    headers = {"Origin": "http://localhost:5173"}
-    with httpx.Client(base_url=served_url, headers=headers, timeout=120) as client:
+    with httpx.Client(base_url=served_url, timeout=120, headers={"Origin": "http://localhost:5173"}) as client:
         summary = client.get("/api/statistics/scenarios/s0001/period-summary")
         assert summary.status_code == 200
         assert list(summary.json()["reservoirs"]) == ["SHSTA", "OROVL"]

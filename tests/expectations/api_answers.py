@@ -82,7 +82,9 @@ def compare(answer: Any, parts: Sequence[Part], besides: Iterable[str] = ()) -> 
 def _compare_place(answer: Any, part: Part, place: str, column: str, seen: set[Path], made: Comparison) -> None:
     segments = SEGMENT.findall(place)
     columns = _bound_columns(segments)
-    expected = {tuple(str(row[c]) for c in columns): row for row in part.rows}
+    fixed = _fixed_columns(segments)
+    rows = [row for row in part.rows if all(str(row[c]) == value for c, value in fixed.items())]
+    expected = {tuple(str(row[c]) for c in columns): row for row in rows}
     answered: set[tuple[str, ...]] = set()
     for path, bound, name, value in _found(answer, segments, (), {}):
         key = tuple(bound[c] for c in columns)
@@ -92,7 +94,10 @@ def _compare_place(answer: Any, part: Part, place: str, column: str, seen: set[P
         seen.add(path)
         entity = key[0] if key else ""
         made.values[entity] = made.values.get(entity, 0) + 1
-        problem = _problem(value, expected.get(key), column, name)
+        row = expected.get(key)
+        if row is None and value is None and not part.is_complete:
+            continue
+        problem = _problem(value, row, column, name)
         if problem:
             made.wrong.setdefault(entity, []).append(f"{'.'.join(path)}: {problem}")
     for key in expected.keys() - answered if part.is_complete else ():
@@ -110,7 +115,7 @@ def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
 
 
 def same(value: Any, stored: Any) -> bool:
-    """Whether a value of an answer is a stored one, rounded as the service rounds; unknown is null and nothing else."""
+    """Whether a value of an answer is a stored one, as it is or rounded as the service rounds; unknown is null only."""
     if isinstance(stored, float) and not math.isfinite(stored):
         stored = None
     if isinstance(stored, datetime):
@@ -120,7 +125,7 @@ def same(value: Any, stored: Any) -> bool:
     if stored is None or value is None or isinstance(stored, bool | str) or isinstance(value, bool | str):
         return type(stored) is type(value) and bool(stored == value)
     if isinstance(stored, float) and isinstance(value, int | float):
-        return float(value) in {round(stored, digits) + 0.0 for digits in (DECIMALS, FRACTION_DECIMALS)}
+        return float(value) in {stored, *(round(stored, digits) + 0.0 for digits in (DECIMALS, FRACTION_DECIMALS))}
     if isinstance(stored, list) and isinstance(value, list):
         return len(stored) == len(value) and all(map(same, value, stored))
     return bool(value == stored)
@@ -134,6 +139,12 @@ def _bound_columns(segments: Sequence[str]) -> list[str]:
         elif segment.startswith("["):
             made += [pair.partition("=")[2] for pair in segment[1:-1].split(",") if pair]
     return [column for column in made if not column.startswith("'")]
+
+
+def _fixed_columns(segments: Sequence[str]) -> dict[str, str]:
+    """The values that the segments themselves give to columns."""
+    pairs = [s[1:-1].rpartition(":")[2].partition("=") for s in segments if s.startswith("{")]
+    return {column: value.strip("'") for column, _, value in pairs if value.startswith("'")}
 
 
 def _found(node: Any, segments: Sequence[str], path: Path, bound: Bound) -> Iterator[tuple[Path, Bound, str, Any]]:

@@ -22,10 +22,14 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from api.main import create_app
+from api.models.tables import Table
+from api.routes.tables import MAX_ROWS
 from api.settings import ApiSettings
+from api.tables import TABLES
 from extract.verification import CannotCheckError, Finding, Subject
 from tests.expectations.api_answers import Comparison, Part, compare
 from tests.expectations.suite import Suite, Validator
+from tests.oracle import FACTS
 
 ANSWERS = Suite(
     "api_views",
@@ -60,7 +64,7 @@ class Route:
         family: the family of statistics, or `all`.
         views: the views it is made from: column by place, see `api_answers`.
         catalogue: views of which only those rows are answered that have results.
-        where: columns that limit the rows of the views that have them.
+        where: columns that limit the rows of the views that have them; a value, or a list of values.
         each: path or query parameters that take every value of a column of the first view in turn.
         ask: query parameters that take all values of such a column, with commas between.
         fixed: query parameters with a fixed value.
@@ -93,7 +97,7 @@ def declared() -> dict[str, dict[str, Any]]:
 def routes() -> list[Route]:
     """The routes that have a view."""
     names = ("where", "each", "ask", "fixed", "besides")
-    return [
+    written = [
         Route(
             path,
             given["family"],
@@ -103,6 +107,26 @@ def routes() -> list[Route]:
         for path, given in declared().items()
         if "views" in given
     ]
+    return written + [route for route in map(_of_table, TABLES) if route.path not in declared()]
+
+
+def _of_table(table: Table) -> Route:
+    """The route of a table of /api/v1: the rows of its view as they are."""
+    key = ",".join(f"{column}={column}" for column in table.grain)
+    fact = FACTS.get(f"fct_{table.name}")
+    is_of_scenario = any(each.parameter == "scenario" for each in table.filters)
+    scenario = {"scenario": "{scenario_id}"} if is_of_scenario else {}
+    return Route(
+        f"/api/v1/tables/{table.name}",
+        fact.family if fact else "tier" if table.name.startswith("tier_") and is_of_scenario else "all",
+        {f"api_{table.name}": {f"data[{key}].*": "*"}},
+        {},
+        {},
+        {},
+        {},
+        {**scenario, "limit": MAX_ROWS},
+        {"total": "a number of rows", "limit": "asked", "offset": "asked", "meta": "units and loads of the rows"},
+    )
 
 
 def _flat(places: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
@@ -150,11 +174,12 @@ def _requests(subject: Subject) -> Iterator[Request]:
 
 
 def _rows_of(link: psycopg.Connection[Row], view: str, wanted: dict[str, Any]) -> list[Row]:
-    """The rows of a view that have the wanted values, in those of the columns that it has."""
+    """The rows of a view that have the wanted values in those columns that it has."""
     name = sql.Identifier("api", view)
     columns = {c.name for c in link.execute(sql.SQL("select * from {} limit 0").format(name)).description or ()}
     given = {c: v for c, v in wanted.items() if c in columns}
-    conditions = [sql.SQL("{} = %s").format(sql.Identifier(c)) for c in given] or [sql.SQL("true")]
+    forms = {c: "{} = any(%s)" if isinstance(v, list) else "{} = %s" for c, v in given.items()}
+    conditions = [sql.SQL(form).format(sql.Identifier(c)) for c, form in forms.items()] or [sql.SQL("true")]
     query = sql.SQL("select * from {} where {}").format(name, sql.SQL(" and ").join(conditions))
     return link.execute(query, list(given.values())).fetchall()
 

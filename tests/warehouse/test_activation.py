@@ -11,7 +11,7 @@ import pytest
 
 from extract import activation, load
 from extract.activation import NotPassedError, activate, deactivate
-from extract.errors import UsageError
+from extract.errors import DiskFullError, UsageError
 from extract.verification import results
 from extract.verification.results import CheckResult
 from tests.warehouse import verified
@@ -54,6 +54,14 @@ def build(url, receipt, tables="fct_%"):
     )
     execute(url, "delete from verification.fct_verification_row_count where scenario_id = %s", SCENARIO)
     count(url, receipt, "fct_reservoir_storage_monthly", 12)
+    execute(url, "delete from marts.fct_reservoir_storage_monthly where scenario_id = %s", SCENARIO)
+    execute(
+        url,
+        "insert into marts.fct_reservoir_storage_monthly (scenario_id, reservoir_code, water_month, load_id)"
+        " values (%s, 'SHSTA', 1, %s)",
+        SCENARIO,
+        receipt,
+    )
 
 
 def count(url, receipt, table, actual):
@@ -118,6 +126,15 @@ def test_a_load_of_which_everything_is_right_is_shown(url):
     assert not deactivate(url, SCENARIO, "bob").changed
     rows = execute(url, "select load_id, is_active, changed_by, reason from ops.activation order by activation_id")
     assert rows == [(FIRST, True, "ann", "reviewed"), (FIRST, False, "bob", "wrong file")]
+
+
+def test_a_load_that_cannot_be_kept_is_not_shown(url):
+    def full(load_id):
+        raise DiskFullError(f"no space for {load_id}")
+
+    with pytest.raises(DiskFullError, match=FIRST):
+        activate(url, SCENARIO, "ann", freeze=full)
+    assert shown(url) == (False, None)
 
 
 @pytest.mark.parametrize("question", ["dss_csv", "csv_staging", "staging_facts", "oracle"])
@@ -282,7 +299,8 @@ def test_the_commands(url, tmp_path):
     done = coeqwal(url, tmp_path, "activate", SCENARIO, "--by", "ann", "--reason", "reviewed", "--json")
     assert (done.returncode, json.loads(done.stdout)["status"]) == (0, "done"), done.stderr
     assert json.loads(coeqwal(url, tmp_path, "activate", SCENARIO, "--json").stdout)["status"] == "unchanged"
-    assert "since ann" in coeqwal(url, tmp_path, "status", SCENARIO).stdout
+    (kept,) = (tmp_path / "archive").glob(f"**/release/{FIRST}/release_record.json")
+    assert json.loads(kept.read_text())["load_id"] == FIRST
     assert coeqwal(url, tmp_path, "deactivate", SCENARIO, "--by", "bob").returncode == 0
     assert "hidden by bob" in coeqwal(url, tmp_path, "status", SCENARIO).stdout
     stages = execute(url, "select stage, state from ops.ingest_run order by run_id")

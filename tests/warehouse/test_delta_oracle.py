@@ -20,8 +20,6 @@ from tests.oracle.run import Run
 from tests.warehouse import delta_runs as runs
 from tests.warehouse.reservoir_runs import load
 
-pytestmark = pytest.mark.postgres_15
-
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family == "delta"]
 DbtCommand = Callable[..., CompletedProcess[str]]
 

@@ -14,8 +14,6 @@ from psycopg.rows import dict_row
 from tests import oracle
 from tests.warehouse import reservoir_runs as runs
 
-pytestmark = pytest.mark.postgres_15
-
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family == "reservoir"]
 KEYS = ("reservoir_code", "aggregate_code", "water_month")
 MADE_UP = {"s9101": runs.complete_run(), "s9102": runs.late_run(), "s9103": runs.doubtful_run()}
