@@ -42,6 +42,7 @@ from api.settings import ApiSettings
 from extract import __version__
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "A parameter, or a combination of them, has no meaning"},
     422: {"model": Problem, "description": "A parameter is missing, of another kind, or out of bounds"},
     429: {"model": Problem, "description": "The client asked too often; the header Retry-After says when to try again"},
 }

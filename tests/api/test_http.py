@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import openapi_spec_validator
 import pytest
 import yaml
 
@@ -177,3 +178,14 @@ async def test_the_page_of_the_endpoints_needs_no_other_server(client: httpx.Asy
     for asset in assets:
         assert asset.startswith("/")
         assert (await client.get(asset)).status_code == 200
+
+
+def test_client_can_be_made_of_the_document(schema: dict[str, Any]) -> None:
+    openapi_spec_validator.validate(schema)
+    operations = [operation for methods in schema["paths"].values() for operation in methods.values()]
+    names = [operation["operationId"] for operation in operations]
+    assert len(names) == len(set(names)) >= 150
+    assert all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in names)
+    for operation in operations:
+        for parameter in operation.get("parameters", []):
+            assert parameter["schema"].get("type") or parameter["schema"]["anyOf"], operation["operationId"]
