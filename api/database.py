@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -33,6 +35,30 @@ STALE_CONNECTION = (
 """The server was restarted, or deployed to, under a connection: with another one the same reading succeeds."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A query of a request: its text, the values that were bound, its name in `api/sql` if it has one, and its rows."""
+
+    text: str
+    values: Sequence[object]
+    name: str | None = None
+    rows: Sequence[Row] = ()
+
+
+_readings: ContextVar[list[Reading] | None] = ContextVar("readings", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[list[Reading]]:
+    """Every query that is carried out inside, in the order of their ends."""
+    readings: list[Reading] = []
+    token = _readings.set(readings)
+    try:
+        yield readings
+    finally:
+        _readings.reset(token)
 
 
 @cache
@@ -162,10 +188,13 @@ class Database:
             DatabaseAwayError: the database cannot be reached.
             asyncpg.PostgresError: PostgreSQL refused or gave up the query.
         """
-        return await self.select(statement(query), *values)
+        return await self._read(Reading(statement(query), values, query))
 
     async def select(self, text: str, *values: object) -> Sequence[Row]:
         """All rows of a query that is made of names of the contract; otherwise as `fetch`."""
+        return await self._read(Reading(text, values))
+
+    async def _read(self, asked: Reading) -> Sequence[Row]:
         async with self._one_at_a_time:
             if self._connection is None:
                 connection = await self._stack.enter_async_context(self._pool.connection())
@@ -173,8 +202,10 @@ class Database:
                     connection.transaction(isolation="repeatable_read", readonly=True)
                 )
                 self._connection = connection
-            rows: Sequence[Row] = await self._connection.fetch(text, *values)
-            return rows
+            rows: Sequence[Row] = await self._connection.fetch(asked.text, *asked.values)
+        if (readings := _readings.get()) is not None:
+            readings.append(replace(asked, rows=rows))
+        return rows
 
 
 async def _become_reader(connection: Any) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import asyncpg
 import orjson
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -23,12 +26,12 @@ log = logging.getLogger(__name__)
 
 
 class Problem(BaseModel):
-    """The body of every answer that is not a result, apart from malformed parameters (422)."""
+    """The body of every answer that is not a result."""
 
     detail: str = Field(description="What went wrong, in one sentence")
     code: str = Field(description="The same as a stable word for programs, such as unknown_scenario")
     unknown: list[str] = Field(default=[], description="Codes of the request that the catalogue does not hold")
-    error_id: str | None = Field(default=None, description="Id of the log entry; with status 500 and above")
+    error_id: str = Field(description="Id of the request, also in the header X-Request-ID and in the log")
 
 
 class RequestError(Exception):
@@ -72,6 +75,10 @@ class NoDataError(RequestError):
     """Scenario and codes are known, but no result of them is loaded."""
 
 
+class RefusedRequestError(RequestError):
+    """The request that was to be explained is refused itself."""
+
+
 class NoFileError(RequestError):
     """There is no such file, or not for the public: the answer does not tell which."""
 
@@ -82,6 +89,18 @@ class LinkRefusedError(RequestError):
 
 class LinkExpiredError(RequestError):
     """The address of a download was right once."""
+
+
+class TooManyRequestsError(RequestError):
+    """The client asked more often than the limits allow.
+
+    Args:
+        seconds: when it may come back.
+    """
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many requests; try again in {seconds} s.")
+        self.seconds = seconds
 
 
 class NoDocumentationError(RequestError):
@@ -105,10 +124,15 @@ ANSWERS: dict[type[BaseException], Answer] = {
     UnknownCodeError: Answer(404, "unknown_code"),
     InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
+    RefusedRequestError: Answer(400, "refused_request"),
     NoFileError: Answer(404, "no_file"),
     LinkRefusedError: Answer(403, "link_refused"),
     LinkExpiredError: Answer(403, "link_expired"),
     NoDocumentationError: Answer(404, "no_documentation"),
+    TooManyRequestsError: Answer(429, "too_many_requests"),
+    RequestValidationError: Answer(422, "malformed_parameter"),
+    # a text with a character that PostgreSQL does not store
+    asyncpg.CharacterNotInRepertoireError: Answer(400, "bad_parameter", "A parameter has a character of no text."),
     asyncpg.QueryCanceledError: Answer(504, "database_timeout", "The database took too long to answer."),
     DatabaseAwayError: _AWAY,
     RetryableError: Answer(503, "archive_away", "The files cannot be reached at the moment; try again soon."),
@@ -133,34 +157,53 @@ ANSWERS: dict[type[BaseException], Answer] = {
 
 def answer_for(error: Exception) -> Answer:
     """The answer for an exception."""
+    if isinstance(error, HTTPException):
+        # raised by the router: no such address, no such method
+        phrase = HTTPStatus(error.status_code).phrase
+        return Answer(error.status_code, phrase.lower().replace(" ", "_"), f"{phrase}.")
     return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
 
 
-def problem_response(error: Exception, request: str) -> Response:
-    """The response for an exception; from status 500 on it is logged under the id that the client gets.
+def problem_response(error: Exception, scope: Scope) -> Response:
+    """The response for an exception; from status 500 on it is logged under the id of the request.
 
     Args:
         error: what was raised.
-        request: method and path, for the log.
+        scope: of the request.
     """
     answer = answer_for(error)
-    body: dict[str, Any] = {"detail": answer.words or str(error), "code": answer.code}
-    headers = {}
+    error_id = scope["state"]["request_id"]
+    body: dict[str, Any] = {"detail": answer.words or _words(error), "code": answer.code, "error_id": error_id}
     if isinstance(error, RequestError):
         body["code"] = error.code or answer.code
         if error.unknown:
             body["unknown"] = error.unknown
     if answer.status >= 500:
-        body["error_id"] = uuid.uuid4().hex
-        # What is away needs no stack trace per request.
-        trace = None if isinstance(error, RetryableError) else error
-        log.error(
-            "%s -> %d error_id=%s: %s: %s",
-            request, answer.status, body["error_id"], type(error).__name__, error, exc_info=trace,
-        )  # fmt: skip
-    if answer.status == 503:
-        headers["Retry-After"] = "5"
-    return Response(orjson.dumps(body), answer.status, headers, media_type="application/json")
+        # A database that is away needs no stack trace per request.
+        trace = None if isinstance(error, DatabaseAwayError) else error
+        words = "request %s failed: %s: %s"
+        log.error(words, error_id, type(error).__name__, error, exc_info=trace, extra={"request_id": error_id})
+    return Response(orjson.dumps(body), answer.status, _headers(error, answer), media_type="application/json")
+
+
+def _words(error: Exception) -> str:
+    """What is wrong, without what the client sent."""
+    if isinstance(error, RequestValidationError):
+        return "; ".join(f"{fault['loc'][-1]}: {fault['msg']}" for fault in error.errors()) + "."
+    return str(error)
+
+
+def _headers(error: Exception, answer: Answer) -> dict[str, str]:
+    if isinstance(error, HTTPException):
+        return dict(error.headers or {})
+    if isinstance(error, TooManyRequestsError):
+        return {"Retry-After": str(error.seconds)}
+    return {"Retry-After": "5"} if answer.status == 503 else {}
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """The handler for exceptions that FastAPI would answer itself, in another form."""
+    return problem_response(error, request.scope)
 
 
 class ErrorBoundary:
@@ -180,7 +223,7 @@ class ErrorBoundary:
 
         for attempt in range(_ATTEMPTS):
             try:
-                await self._app(dict(scope), receive, watched)
+                await self._app(scope, receive, watched)
             except Exception as error:
                 if scope["type"] != "http" or started:
                     raise
@@ -188,6 +231,5 @@ class ErrorBoundary:
                     # Reading twice does no harm, and every route only reads.
                     await scope["app"].state.pool.expire()
                     continue
-                response = problem_response(error, f"{scope['method']} {scope['path']!r}")
-                await response(scope, receive, send)
+                await problem_response(error, scope)(scope, receive, send)
             return

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
+from api.cache import GZIP_LEVEL, GZIP_MIN_BYTES, AnswerCache
 from api.database import Pool
 from api.downloads import Downloads
-from api.errors import ErrorBoundary
-from api.middleware import CacheValidation, CorsByPath, ProcessTime
+from api.errors import ErrorBoundary, Problem, answer_problem
+from api.middleware import CorsByPath, RateLimit, RequestRecord
 from api.routes import (
     batch,
     data_in_depth,
@@ -21,6 +25,7 @@ from api.routes import (
     explore,
     files,
     network,
+    provenance,
     reservoirs,
     rivers,
     scenarios,
@@ -31,12 +36,16 @@ from api.routes import (
     tables,
     tier_map,
     tiers,
+    verification,
 )
 from api.settings import ApiSettings
 from extract import __version__
 
-_GZIP_MIN_BYTES = 1000
-_GZIP_LEVEL = 6
+_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "A parameter is missing, of another kind, or out of bounds"},
+    429: {"model": Problem, "description": "The client asked too often; the header Retry-After says when to try again"},
+}
+"""What every route may answer."""
 
 
 def create_app(settings: ApiSettings | None = None) -> FastAPI:
@@ -64,6 +73,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         openapi_tags=[{"name": name, "description": text} for name, text in system.GROUPS.items()],
         lifespan=lifespan,
         middleware=_middleware(settings),
+        responses=_PROBLEMS,
+        exception_handlers={HTTPException: answer_problem, RequestValidationError: answer_problem},
     )
     app.state.pool = pool
     app.state.downloads = Downloads(settings)
@@ -85,6 +96,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         network,
         files,
         tables,
+        verification,
+        provenance,
     ):
         app.include_router(module.router)
     return app
@@ -92,8 +105,9 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
 
 def _middleware(settings: ApiSettings) -> list[Middleware]:
     """The middleware from the outside in."""
+    limit = [Middleware(RateLimit, limits=settings.rate_limit)] if settings.rate_limit else []
     return [
-        Middleware(ProcessTime),
+        Middleware(RequestRecord),
         Middleware(
             CorsByPath,
             plain_paths=files.PLAIN_PATHS,
@@ -102,16 +116,22 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
                 "allow_origin_regex": settings.cors_origin_regex,
                 "allow_methods": ["GET"],
                 "allow_credentials": False,
-                "expose_headers": ["ETag", "X-Process-Time", "X-Total-Count"],
+                "expose_headers": ["ETag", "Retry-After", "X-Process-Time", "X-Request-ID", "X-Total-Count"],
             },
         ),
+        *limit,
         Middleware(
             GZipMiddleware,
-            minimum_size=_GZIP_MIN_BYTES,
-            compresslevel=_GZIP_LEVEL,
+            minimum_size=GZIP_MIN_BYTES,
+            compresslevel=GZIP_LEVEL,
             # CSV files are downloads of hundreds of MB, which clients may resume
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv"),
         ),
-        Middleware(CacheValidation, max_age=settings.cache_max_age),
         Middleware(ErrorBoundary),
+        Middleware(
+            AnswerCache,
+            max_age=settings.cache_max_age,
+            max_bytes=settings.cache_bytes,
+            version_seconds=settings.cache_version_seconds,
+        ),
     ]

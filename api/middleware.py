@@ -1,34 +1,35 @@
-"""Headers that every answer gets: how long it took, and how a cache may keep it."""
+"""What surrounds every request: its id and its line in the log, who may read, and how often."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
+import math
 import time
-from collections.abc import Iterable, Mapping
+import uuid
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from limits import parse_many
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.errors import TooManyRequestsError, problem_response
+
 _SLOW_SECONDS = 1.0
-_CACHED = (
-    "/scenario",
-    "/api/scenario",
-    "/api/tier",
-    "/api/statistics",
-    "/api/data-in-depth",
-    "/api/nodes",
-    "/api/arcs",
-    "/api/search",
-)
+_UNLIMITED = "/api/health"
 
 log = logging.getLogger(__name__)
 
 
-class ProcessTime:
-    """Adds `X-Process-Time` (seconds until the answer began) and logs answers that took long."""
+class RequestRecord:
+    """Gives each request an id, and writes one line about it into the log: no address, no query, no path as it came.
+
+    The answer carries the id as `X-Request-ID`, and `X-Process-Time` (seconds until it began).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -39,16 +40,27 @@ class ProcessTime:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
+        request_id = scope.setdefault("state", {})["request_id"] = uuid.uuid4().hex
 
         async def timed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 seconds = time.perf_counter() - began
-                MutableHeaders(scope=message)["X-Process-Time"] = f"{seconds:.6f}"
-                if seconds > _SLOW_SECONDS:
-                    log.warning("slow answer: %s %s took %.3f s", scope["method"], scope["path"], seconds)
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"], headers["X-Process-Time"] = request_id, f"{seconds:.6f}"
+                self._log(scope, request_id, message["status"], seconds)
             await send(message)
 
         await self._app(scope, receive, timed)
+
+    def _log(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+        record = {
+            "request_id": request_id,
+            "method": scope["method"],
+            "route": getattr(scope.get("route"), "path", None),
+            "status": status,
+            "seconds": round(seconds, 6),
+        }
+        log.log(logging.WARNING if seconds > _SLOW_SECONDS else logging.INFO, "answer", extra=record)
 
 
 class CorsByPath:
@@ -71,54 +83,39 @@ class CorsByPath:
         await (self._plain if plain else self._exact)(scope, receive, send)
 
 
-class CacheValidation:
-    """Adds `ETag` and `Cache-Control` to results, and answers 304 when the client has the same ones.
+class RateLimit:
+    """Refuses a client's requests beyond the limits; probes of health are never counted.
 
-    The tag is a digest of the body: a load id alone would not change when a deploy changes a formula.
+    The client is who is connected to the server. Behind a proxy it is whom the proxy's X-Forwarded-For names: uvicorn
+    believes the proxies in FORWARDED_ALLOW_IPS, and counts from the near end, so that nobody can pretend.
 
     Args:
         app: the application.
-        max_age: seconds for which a cache need not ask again.
+        limits: such as "600/minute" or "20/second; 10000/day", in the notation of the library `limits`.
     """
 
-    def __init__(self, app: ASGIApp, max_age: int) -> None:
+    def __init__(self, app: ASGIApp, limits: str) -> None:
         self._app = app
-        self._max_age = max_age
+        self._limits = parse_many(limits)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application and hold its answer back until the digest is known."""
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(_CACHED):
-            await self._app(scope, receive, send)
-            return
-        messages: list[Message] = []
-
-        async def held(message: Message) -> None:
-            messages.append(message)
-
-        await self._app(scope, receive, held)
-        start = messages[0]
-        if start["status"] == 200:
-            tag = _tag(message.get("body", b"") for message in messages[1:])
-            headers = MutableHeaders(scope=start)
-            headers["ETag"] = tag
-            headers["Cache-Control"] = f"public, max-age={self._max_age}"
-            if _matches(Headers(scope=scope).get("If-None-Match", ""), tag):
-                start["status"] = 304
-                del headers["content-length"], headers["content-type"]
-                messages = [start, {"type": "http.response.body", "body": b""}]
-        for message in messages:
-            await send(message)
+        """Run the application, unless the client has had enough."""
+        if scope["type"] == "http" and not scope["path"].startswith(_UNLIMITED):
+            client = _network(scope["client"][0] if scope.get("client") else "")
+            for limit in self._limits:
+                if not await self._limiter.hit(limit, client):
+                    window = await self._limiter.get_window_stats(limit, client)
+                    wait = max(1, math.ceil(window.reset_time - time.time()))
+                    await problem_response(TooManyRequestsError(wait), scope)(scope, receive, send)
+                    return
+        await self._app(scope, receive, send)
 
 
-def _tag(chunks: Iterable[bytes]) -> str:
-    """A weak tag, since the same result travels compressed and uncompressed."""
-    digest = hashlib.blake2b(digest_size=12)
-    for chunk in chunks:
-        digest.update(chunk)
-    return f'W/"{digest.hexdigest()}"'
-
-
-def _matches(if_none_match: str, tag: str) -> bool:
-    """Whether the client's list of tags holds this one (weak comparison)."""
-    tags = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return "*" in tags or tag.removeprefix("W/") in tags
+def _network(host: str) -> str:
+    """What counts as one client: an IPv4 address, or the /64 that an IPv6 customer has."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    return str(address) if address.version == 4 else str(ip_network((int(address), 64), strict=False))

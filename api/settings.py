@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr
+from limits import parse_many
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extract.archive import Archive
 from extract.settings import PROJECT
 from extract.settings import settings as project_settings
+
+
+def _readable(limits: str) -> str:
+    parse_many(limits)
+    return limits
 
 
 class ApiSettings(BaseSettings):
@@ -24,7 +31,10 @@ class ApiSettings(BaseSettings):
         statement_timeout: seconds after which PostgreSQL gives up a query.
         cors_origins: web origins that may read the service from a browser.
         cors_origin_regex: further origins, matched in full; the default is localhost with any port.
-        cache_max_age: seconds for which a cache may keep an answer without asking again.
+        cache_max_age: seconds for which a cache on the way may keep an answer without asking again.
+        cache_bytes: memory for answers that are kept ready; 0 to keep none.
+        cache_version_seconds: how long a kept answer is repeated before the database is asked whether its data changed.
+        rate_limit: requests that a client may make, such as "600/minute" or "20/second; 10000/day"; default: no limit.
         archive: folder or `s3://bucket/prefix` with the files to download; without it the project's own.
         download_key: secret that signs addresses of files in a folder. Processes that stand in for each other need the
             same one; without it, each has its own, which ends with it.
@@ -47,6 +57,9 @@ class ApiSettings(BaseSettings):
     )
     cors_origin_regex: str | None = r"https?://(localhost|127\.0\.0\.1)(:\d+)?"
     cache_max_age: int = Field(300, ge=0)
+    cache_bytes: int = Field(64 * 1024 * 1024, ge=0)
+    cache_version_seconds: float = Field(1.0, ge=0)
+    rate_limit: Annotated[str, AfterValidator(_readable)] | None = None
     archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
     download_key: SecretStr | None = Field(None, min_length=32)
     download_seconds: int = Field(900, ge=1, le=12 * 3600)

@@ -39,8 +39,11 @@ def list_of_checks(manifest: Any, is_grained: IsGrained) -> dict[str, dict[str, 
 
 def _known_families(manifest: Any) -> frozenset[str]:
     """The folders of models/marts with rows of scenarios."""
-    models = (node for node in manifest.nodes.values() if str(node.resource_type) == "model")
-    return frozenset(node.fqn[2] for node in models if node.fqn[1] == "marts" and node.config.materialized != "table")
+    return frozenset(
+        node.fqn[2]
+        for node in manifest.nodes.values()
+        if str(node.resource_type) == "model" and node.fqn[1] == "marts" and node.config.materialized == "incremental"
+    )
 
 
 def _families(manifest: Any, uid: str, known: frozenset[str], is_grained: IsGrained) -> set[str]:

@@ -12,9 +12,12 @@ from typing import Annotated
 import typer
 
 from extract import (
+    cli_activation,
     cli_archive,
+    cli_audit,
     cli_db,
     cli_intake,
+    cli_provenance,
     cli_reference,
     cli_registry,
     cli_seeds,
@@ -27,7 +30,7 @@ from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
 from extract.pipeline import Goal, Pipeline
-from extract.settings import settings
+from extract.settings import PROJECT, settings
 
 app = typer.Typer(
     help="CalSim3 model runs into the COEQWAL warehouse, and the warehouse onto the web.",
@@ -41,10 +44,15 @@ app.add_typer(cli_db.app, name="db")
 app.add_typer(cli_seeds.app, name="seeds")
 app.add_typer(cli_registry.app, name="registry")
 app.add_typer(cli_reference.app, name="reference")
+app.command("activate")(cli_activation.activate)
+app.command("deactivate")(cli_activation.deactivate)
 app.command("status")(cli_status.status)
 app.command("plan")(cli_status.write_plan)
 app.add_typer(cli_tiers.app, name="tiers")
 app.add_typer(cli_verify.app, name="verify")
+app.command("explain")(cli_provenance.explain)
+app.command("compare")(cli_provenance.compare)
+app.command("audit")(cli_audit.run_audit)
 
 ZipOption = Annotated[
     Path | None,
@@ -91,24 +99,24 @@ def run(
     scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
     zip_path: ZipOption = None,
     trend: TrendOption = None,
-    to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "build",
+    to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "active",
     override: OverrideOption = None,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", help="Run the stages of a file that `coeqwal plan` wrote.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a model run all the way: promote, extract, load, build. What is there already is passed over."""
+    """Take a model run all the way: promote, extract, load, build, verify, activate. What is there is passed over."""
     report = Reporter(as_json)
     if plan_file is not None:
-        if scenario or zip_path or trend or override or to != "build":
+        if scenario or zip_path or trend or override or to != "active":
             raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
         raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
     scenario_id = _scenario(scenario, zip_path)
     Pipeline(settings(), scenario_id, report).run(_candidate(scenario_id, zip_path, trend), to, override)
     if not as_json:
         done = f"{scenario_id} is in the warehouse. Next: `coeqwal serve`"
-        report.console.print(done if to == "build" else f"Next: `coeqwal run {scenario_id}`", soft_wrap=True)
+        report.console.print(done if to == "active" else f"Next: `coeqwal run {scenario_id}`", soft_wrap=True)
 
 
 @app.command()
@@ -137,10 +145,12 @@ def serve(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the API."""
+    """Serve the API; its log is lines of JSON without addresses and queries of clients."""
     import uvicorn
 
-    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_level="info")
+    log = str(PROJECT / "api" / "logging.json")
+    # An upgrade to a web socket would be logged with the client's address.
+    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_config=log, ws="none")
 
 
 @app.command()

@@ -16,6 +16,7 @@ from extract.cli_report import counted
 from extract.errors import UsageError
 from extract.pipeline import Pipeline, StageReport
 from extract.settings import settings
+from extract.stage_history import operator
 from extract.status import ScenarioStatus, facts_of, judge, known_scenarios
 
 MARKS = {"current": "ok", "stale": "STALE", "missing": "-", "blocked": "BLOCKED", "waiting": "."}
@@ -71,7 +72,7 @@ def _table(found: list[ScenarioStatus]) -> str:
         marks = "".join(f"{MARKS[stage.condition]:11}" for stage in one.stages)
         lines.append(f"{one.scenario_id:9}{marks}{one.next_command or 'nothing to do'}")
     lines.append("ok current, STALE older than what it is made from, - not there, . waits for the stage before,")
-    lines.append("BLOCKED disproved by the trend report; `coeqwal status SCENARIO` says why")
+    lines.append("BLOCKED needs a person; `coeqwal status SCENARIO` says why")
     return "\n".join(lines)
 
 
@@ -106,12 +107,14 @@ def run_plan(path: Path, report: Callable[[StageReport], None], as_json: bool) -
         if not as_json:
             print(f"{pair.scenario_id} {pair.stage}: {pair.reason or 'as planned'}", flush=True)
         pipeline = Pipeline(config, pair.scenario_id, report)
-        if pair.stage == "extract":
-            pipeline.extract(None)
-        elif pair.stage == "load":
-            pipeline.load()
-        else:
-            pipeline.build()
+        stages: dict[plan.PlannedStage, Callable[[], object]] = {
+            "extract": lambda: pipeline.extract(None),
+            "load": pipeline.load,
+            "build": pipeline.build,
+            "verify": pipeline.verify,
+            "activate": lambda: pipeline.activate(operator(), None),
+        }
+        stages[pair.stage]()
 
     def say(result: plan.Result) -> None:
         left.append(result)

@@ -64,7 +64,7 @@ def scenarios(
     wrong = 0
     for scenario_id in [names.check_scenario_id(s) for s in scenario or ()] or _loaded(url):
         folder = docs / scenario_id if docs else None
-        results = run(url, config, scenario_id, question, docs=folder, api_address=api)
+        results = run(url, config, scenario_id, question or None, docs=folder, api_address=api)
         keep(url, config, results)
         if as_json:
             for result in results:

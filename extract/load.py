@@ -101,15 +101,6 @@ def loaded_receipt(url: str, scenario_id: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def active_scenarios(url: str) -> set[str]:
-    """The scenarios that the API shows; none before the first deploy."""
-    with connection(url) as link:
-        deployed = link.execute("select to_regclass('api.api_scenario') is not null").fetchone()
-        if not deployed or not deployed[0]:
-            return set()
-        return {str(row[0]) for row in link.execute("select scenario_id from api.api_scenario where is_active")}
-
-
 def server_can_import(url: str) -> bool:
     """Whether the server has `aws_s3.table_import_from_s3`."""
     with connection(url) as link:

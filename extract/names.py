@@ -125,6 +125,16 @@ def ingest_record_key(scenario_id: str) -> str:
     return f"scenario/{scenario_id}/ingest_record.json"
 
 
+def release_prefix(scenario_id: str, load_id: str) -> str:
+    """What the archive keys of the frozen copy of a load's statistics begin with."""
+    return f"scenario/{scenario_id}/release/{load_id}/"
+
+
+def release_record_key(scenario_id: str, load_id: str) -> str:
+    """Archive key of the record of a frozen copy, which is written last."""
+    return f"{release_prefix(scenario_id, load_id)}release_record.json"
+
+
 def scenarios_in(snapshot_keys: Iterable[str]) -> set[str]:
     """The scenarios that keys of snapshot manifests are of."""
     return {key.split("/")[1] for key in snapshot_keys if key.count("/") == 2}

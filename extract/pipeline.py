@@ -1,4 +1,4 @@
-"""The stages of a model run in their order: promote, classify, extract, validate, load, build."""
+"""The stages of a model run in their order: promote, classify, extract, validate, load, build, verify, activate."""
 
 from __future__ import annotations
 
@@ -10,9 +10,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, TypeVar, get_args
 
-from extract import downloads, extraction, geometry, load, names, overrides, warehouse
+from extract import (
+    activation,
+    downloads,
+    extraction,
+    geometry,
+    load,
+    names,
+    overrides,
+    release,
+    verification,
+    warehouse,
+)
+from extract.activation import NotPassedError
 from extract.archive import Archive, History
 from extract.archive.history import Visibility
 from extract.errors import CoeqwalError, RetryableError, UsageError, ValidationFailedError
@@ -21,7 +33,7 @@ from extract.intake.promote import Candidate
 from extract.intake.record import IngestRecord
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
-from extract.stage_history import StageRun, State, last_build, last_state, record_stage
+from extract.stage_history import StageRun, State, last_build, last_state, operator, record_stage
 
 Result = TypeVar("Result")
 STATES: dict[str, State] = {
@@ -32,8 +44,12 @@ STATES: dict[str, State] = {
     "validate": "VALIDATED",
     "load": "LOADED",
     "build": "BUILT",
+    "verify": "VERIFIED",
+    "activate": "ACTIVE",
+    "deactivate": "INACTIVE",
 }
-Goal = Literal["extract", "load", "build"]
+Goal = Literal["extract", "load", "build", "verify", "active"]
+GOALS: tuple[Goal, ...] = get_args(Goal)
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,7 @@ class Pipeline:
         self.archive = Archive.of(settings)
         self.url = settings.resolved_database_url()
 
-    def run(self, candidate: Candidate | None, to: Goal = "build", override: str | None = None) -> None:
+    def run(self, candidate: Candidate | None, to: Goal = "active", override: str | None = None) -> None:
         """All stages. A stage whose result is there already for this very ZIP is passed over.
 
         Args:
@@ -92,10 +108,14 @@ class Pipeline:
                 self._timed("deploy", self._deploy)
             record = self._promote_and_extract(candidate)
             self._timed("validate", lambda: self._validate(record, override))
-            if to != "extract":
-                self._timed("load", lambda: self._load(record))
-            if to == "build":
-                self._timed("build", lambda: self._build(record.receipt_id))
+            later = [
+                ("load", lambda: self._load(record)),
+                ("build", lambda: self._build(record.receipt_id)),
+                ("verify", lambda: self._verify(record.receipt_id)),
+                ("activate", self._show),
+            ]
+            for stage, work in later[: GOALS.index(to)]:
+                self._timed(stage, work)
 
     def promote(
         self, candidate: Candidate, visibility: Visibility | None = None, *, dry_run: bool = False
@@ -133,6 +153,22 @@ class Pipeline:
         load.prepare(self.url)
         receipt_id = load.loaded_receipt(self.url, self.scenario_id)
         self._timed("build", lambda: self._build(receipt_id, again=True))
+
+    def verify(self) -> None:
+        """Only the checks that block the activation of the present load."""
+        load.prepare(self.url)
+        receipt_id = load.loaded_receipt(self.url, self.scenario_id)
+        self._timed("verify", lambda: self._verify(receipt_id, again=True))
+
+    def activate(self, by: str, reason: str | None) -> None:
+        """Let the API show the present load; see `activation.activate`."""
+        load.prepare(self.url)
+        self._timed("activate", lambda: self._activate(by, reason))
+
+    def deactivate(self, by: str, reason: str | None) -> None:
+        """Let the API show nothing of the scenario any more."""
+        load.prepare(self.url)
+        self._timed("deactivate", lambda: self._deactivate(by, reason))
 
     def _promote_and_extract(self, candidate: Candidate | None) -> ExtractRecord:
         ingest = self._timed("promote", lambda: self._promote(candidate)) if candidate else self._promoted()
@@ -229,6 +265,49 @@ class Pipeline:
         target = self.settings.data_dir / "dbt" / self.scenario_id
         done = warehouse.dbt(["build", "--select", f"scenario:{self.scenario_id}"], self.url, target)
         return Outcome(None, done, False, receipt_id, code)
+
+    def _verify(self, receipt_id: str | None, *, again: bool = False) -> Outcome[None]:
+        """Answer the questions that block activation; without `again` only if one of them is open.
+
+        Raises:
+            NotPassedError: an answer is not what it has to be.
+        """
+        before = self._cells()
+        if not again and before and not any(cell.blocks for cell in before):
+            return Outcome(None, "every blocking check of this load has passed", True, receipt_id)
+        blocking = {cell.question_code for cell in before if cell.severity == activation.BLOCKS_ACTIVATION}
+        wanted = [code for code in verification.questions() if code in blocking]
+        found = verification.run(self.url, self.settings, self.scenario_id, wanted)
+        verification.keep(self.url, self.settings, found)
+        after = [cell for cell in self._cells() if cell.question_code in wanted]
+        if wrong := [cell for cell in after if cell.blocks]:
+            raise NotPassedError(receipt_id or "", wrong)
+        passed = sum(cell.status == "passed" for cell in after)
+        return Outcome(None, f"{passed} answers to {len(wanted)} questions, all of them passed", False, receipt_id)
+
+    def _cells(self) -> list[activation.Cell]:
+        with load.connection(self.url) as link:
+            return activation.cells(link, [self.scenario_id])
+
+    def _show(self) -> Outcome[None]:
+        """As the last stage of a run; what somebody hid stays hidden until somebody shows it."""
+        with load.connection(self.url) as link:
+            state = activation.state(link, self.scenario_id)
+        if state and not state.is_active:
+            hidden = f"stays hidden ({state.words()}); `coeqwal activate {self.scenario_id}` shows it"
+            return Outcome(None, hidden, True)
+        return self._activate(operator(), None)
+
+    def _activate(self, by: str, reason: str | None) -> Outcome[None]:
+        def freeze(load_id: str) -> None:
+            release.freeze(self.url, self.archive, self.scenario_id, load_id)
+
+        done = activation.activate(self.url, self.scenario_id, by, reason, freeze)
+        return Outcome(None, f"the API shows the load {done.load_id}", not done.changed, done.load_id)
+
+    def _deactivate(self, by: str, reason: str | None) -> Outcome[None]:
+        done = activation.deactivate(self.url, self.scenario_id, by, reason)
+        return Outcome(None, "the API shows nothing of it", not done.changed, done.load_id)
 
     def _deploy(self) -> Outcome[None]:
         geometry.load_polygons(self.url)

@@ -13,9 +13,15 @@ from extract import names
 from extract.errors import EXIT_CHECK_FAILED, EXIT_OK, CoeqwalError, UsageError
 from extract.status import ScenarioStatus, Stage
 
-PlannedStage = Literal["extract", "load", "build"]
+PlannedStage = Literal["extract", "load", "build", "verify", "activate"]
 COLUMNS = ("scenario_id", "stage", "reason")
-STAGES: dict[Stage, PlannedStage] = {"extracted": "extract", "loaded": "load", "built": "build"}
+STAGES: dict[Stage, PlannedStage] = {
+    "extracted": "extract",
+    "loaded": "load",
+    "built": "build",
+    "verified": "verify",
+    "active": "activate",
+}
 
 
 @dataclass(frozen=True)

@@ -298,3 +298,57 @@ class TierReceipt(_Closed):
     results: int
     problems: list[TierRemark]
     notes: list[TierRemark]
+
+
+class FrozenTable(_Closed):
+    """One relation of a frozen copy: its rows of one scenario, as gzip-compressed CSV; an empty cell is NULL.
+
+    Attributes:
+        name: `schema.table`.
+        family: folder of the model that makes it.
+        key_columns: columns that tell the rows apart.
+        sha256: hash of the compressed file.
+    """
+
+    name: str
+    family: str
+    key_columns: list[str]
+    columns: list[str]
+    rows: int
+    file: str
+    sha256: str
+
+
+class CheckVerdict(_Closed):
+    """What a check found of the load that was frozen."""
+
+    question: str
+    family: str
+    check_name: str
+    status: Literal["passed", "failed", "error", "not_checked"]
+    checked_count: int | None
+    failed_count: int | None
+    message: str | None
+    verifier: str
+    code_version: str
+
+
+class ReleaseRecord(_Closed):
+    """The record of a frozen copy of a scenario's statistics. The same statistics leave the same bytes.
+
+    Attributes:
+        zip_name: the model run; null where staging held another load when the statistics were frozen.
+        code_version: digest of models, seeds and macros of the last recorded build.
+        invocations: the runs of dbt that made the rows.
+        checks: the newest result of every check of this load.
+    """
+
+    schema_version: Literal[1] = 1
+    scenario_id: str
+    load_id: str
+    zip_name: str | None
+    zip_sha256: str | None
+    code_version: str | None
+    invocations: list[str]
+    tables: list[FrozenTable]
+    checks: list[CheckVerdict]

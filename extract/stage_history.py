@@ -18,14 +18,17 @@ State = Literal[
     "OVERRIDDEN",
     "LOADED",
     "BUILT",
+    "VERIFIED",
     "ACTIVE",
+    "INACTIVE",
     "DEPLOYED",
     "UNCHANGED",
     "FAILED",
 ]
 """What a stage reached. A model run goes from RECEIVED to ACTIVE. `NOT_VALIDATED`: there was no trend report, or it
 had too little in common with the run. `OVERRIDDEN`: the trend report disproves the run, and somebody took it on
-themselves to load it. `ACTIVE`: the API shows it. `DEPLOYED`: the database was set up before a first run."""
+themselves to load it. `VERIFIED`: all blocking checks have passed. `ACTIVE`: the API shows it. `INACTIVE`: it was
+hidden again. `DEPLOYED`: the database was set up before a first run."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from extract import extraction, load, names, overrides, stage_history, warehouse
+from extract import activation, extraction, load, names, overrides, stage_history, warehouse
+from extract.activation import Cell, State
 from extract.archive import Archive
 from extract.intake.promote import promoted
 from extract.intake.record import IngestRecord
@@ -16,7 +17,7 @@ from extract.receipts import ExtractRecord
 from extract.stage_history import Build, Failure
 
 Condition = Literal["current", "stale", "missing", "blocked", "waiting"]
-Stage = Literal["received", "extracted", "validated", "loaded", "built", "active"]
+Stage = Literal["received", "extracted", "validated", "loaded", "built", "verified", "active"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Facts:
         override: reason of the decision to load it against the trend report.
         loaded: receipt id of the rows in staging.
         build: the last build.
+        blocking: the checks that block an activation of the load; none known if the database was never deployed.
+        shown: the last change of what the API shows.
         active: the API shows the scenario.
         failure: the newest stage run, if it failed.
         code: digest of the present models, seeds and macros.
@@ -42,6 +45,8 @@ class Facts:
     override: str | None
     loaded: str | None
     build: Build | None
+    blocking: list[Cell] | None
+    shown: State | None
     active: bool
     failure: Failure | None
     code: str
@@ -88,26 +93,26 @@ def judge(facts: Facts) -> ScenarioStatus:
         _validated(facts),
         _loaded(facts),
         _built(facts),
+        _verified(facts),
     ]
-    open_stages = [stage for stage in stages if stage.condition != "current"]
-    if not facts.active:
-        stages.append(StageStatus("active", "missing", "the API does not show it"))
-    elif open_stages:
-        stages.append(StageStatus("active", "stale", "the API shows what was built before"))
-    else:
-        stages.append(StageStatus("active", "current", "the API shows it"))
-    return ScenarioStatus(facts.scenario_id, tuple(stages), facts.failure, _next(facts, open_stages))
+    stages.append(_active(facts, all(stage.condition == "current" for stage in stages)))
+    return ScenarioStatus(facts.scenario_id, tuple(stages), facts.failure, _next(facts, stages))
 
 
-def _next(facts: Facts, open_stages: list[StageStatus]) -> str | None:
-    if not open_stages:
+def _next(facts: Facts, stages: list[StageStatus]) -> str | None:
+    first = next((stage for stage in stages if stage.condition != "current"), None)
+    if first is None:
         return None
-    first = open_stages[0]
     if first.stage == "received":
         return f"coeqwal run {facts.scenario_id} --zip PATH"
-    if first.condition == "blocked":
-        return f"coeqwal run {facts.scenario_id} --zip PATH --trend PATH"
-    return f"coeqwal run {facts.scenario_id}"
+    if first.condition != "blocked":
+        return f"coeqwal run {facts.scenario_id}"
+    remedies: dict[Stage, str] = {
+        "validated": f"coeqwal run {facts.scenario_id} --zip PATH --trend PATH",
+        "verified": f"coeqwal verify {facts.scenario_id}",
+        "active": f"coeqwal activate {facts.scenario_id}",
+    }
+    return remedies[first.stage]
 
 
 def _received(facts: Facts) -> StageStatus:
@@ -174,6 +179,27 @@ def _built(facts: Facts) -> StageStatus:
     return StageStatus("built", "current", facts.build.finished_at.isoformat(timespec="seconds"))
 
 
+def _verified(facts: Facts) -> StageStatus:
+    if _built(facts).condition != "current" or facts.blocking is None:
+        return StageStatus("verified", "waiting", "for the build")
+    if not facts.blocking:
+        return StageStatus("verified", "current", "every blocking check of this load has passed")
+    listed = "; ".join(cell.words() for cell in facts.blocking)
+    is_open = all(cell.status == "unknown" for cell in facts.blocking)
+    return StageStatus("verified", "missing" if is_open else "blocked", listed)
+
+
+def _active(facts: Facts, is_current: bool) -> StageStatus:
+    """Whether the API shows it; what somebody hid needs a person to show it again."""
+    if facts.active:
+        if not is_current:
+            return StageStatus("active", "stale", "the API shows what was built before")
+        return StageStatus("active", "current", f"since {facts.shown.words()}" if facts.shown else "the API shows it")
+    if facts.shown and not facts.shown.is_active:
+        return StageStatus("active", "blocked", f"hidden by {facts.shown.words()}")
+    return StageStatus("active", "missing" if is_current else "waiting", "the API does not show it")
+
+
 def known_scenarios(archive: Archive, url: str) -> list[str]:
     """Every scenario that archive or database have heard of, sorted."""
     shown = names.scenarios_in(info.path for info in archive.store.files("snapshots/"))
@@ -182,8 +208,12 @@ def known_scenarios(archive: Archive, url: str) -> list[str]:
 
 def facts_of(archive: Archive, url: str, scenario_ids: list[str]) -> Iterator[Facts]:
     """Look them up."""
-    code, active = warehouse.project_fingerprint(), load.active_scenarios(url)
+    code, active = warehouse.project_fingerprint(), activation.active_scenarios(url)
+    with load.connection(url) as link:
+        cells = activation.cells(link, scenario_ids)
+        shown = {scenario_id: activation.state(link, scenario_id) for scenario_id in scenario_ids}
     for scenario_id in scenario_ids:
+        known = [cell for cell in cells if cell.scenario_id == scenario_id]
         extracted = _readable(archive, scenario_id)
         decision = overrides.recorded(archive, extracted) if extracted else None
         yield Facts(
@@ -194,6 +224,8 @@ def facts_of(archive: Archive, url: str, scenario_ids: list[str]) -> Iterator[Fa
             override=f"{decision.operator}: {decision.reason}" if decision else None,
             loaded=load.loaded_receipt(url, scenario_id),
             build=stage_history.last_build(url, scenario_id),
+            blocking=[cell for cell in known if cell.blocks] if known else None,
+            shown=shown[scenario_id],
             active=scenario_id in active,
             failure=stage_history.last_failure(url, scenario_id),
             code=code,

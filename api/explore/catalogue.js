@@ -27,7 +27,7 @@ const IN_ROW = "as in the column unit";
  * A family of statistics: a table with one row per scenario, entity and, at most, part of the year.
  * @typedef {{code: string, label: string, description: string, entity: string, name: string|undefined,
  *   period: string|undefined, periodName: string|undefined, unit: string|undefined,
- *   measures: Measure[], statistics: Statistic[]}} Family
+ *   loaded: boolean, measures: Measure[], statistics: Statistic[]}} Family
  * @typedef {{code: string, label: string, unit: string|null, quantiles: [number, string][],
  *   exceedances: [number, string][]}} Measure
  * @typedef {{code: string, label: string, unit: string|null, description: string}} Statistic
@@ -61,6 +61,8 @@ function family(table) {
     periodName: columns.find((column) => column === PERIODS[period]),
     // a table of several quantities says the unit in each row
     unit: columns.find((column) => column === "unit"),
+    // tier results are deliveries of their own, without a load
+    loaded: columns.includes("load_id"),
     measures: measures(numbers),
     statistics: numbers.map((column) => ({ ...column, code: column.name, label: statisticLabel(column) })),
   };

@@ -36,7 +36,7 @@ export function bandChart(points, { bands, median, periods, domain, unit, label,
     height: 320,
     marginLeft: 64,
     marginBottom: 40,
-    x: { type: "point", domain: periods, tickFormat: (name) => name.slice(0, 3), label: "Water month" },
+    x: { ...months(periods, width), label: "Water month" },
     y: { domain, nice: true, grid: true, label: unit },
     marks: [
       ...bands.map(([low, high], index) =>
@@ -80,7 +80,7 @@ export function differenceChart(points, { series, periods, monthly, axis, unit, 
     marginLeft: 64,
     marginBottom: 44,
     ...legend(series),
-    x: { type: "point", domain: periods, tickFormat: (name) => (monthly ? name.slice(0, 3) : name), label: axis },
+    x: { ...(monthly ? months(periods, width) : { type: "point", domain: periods }), label: axis },
     y: { nice: true, grid: true, zero: true, label: unit, tickFormat: "+,~r" },
     // seasons and types of years do not follow each other, so nothing joins them
     marks: [Plot.ruleY([0]), ...(monthly ? [line(points, "period")] : []), dots(points, "period")],
@@ -99,6 +99,9 @@ export function tierChart(parts, { series, label, width }) {
   const longest = Math.max(
     ...series.map((name) => shown.reduce((sum, each) => sum + (each.series === name ? each.count : 0), 0)),
   );
+  // a number needs some room; the table has it in any case
+  const room = (each) => (each.count / longest) * (width - 100) > 8 * String(each.count).length;
+  const numeral = (each) => (room(each) ? String(each.count) : "");
   return draw(label, {
     width,
     height: 70 + 34 * series.length,
@@ -109,10 +112,7 @@ export function tierChart(parts, { series, label, width }) {
     y: { domain: series, label: null },
     marks: [
       Plot.barX(shown, Plot.stackX({ ...stack, fill: "part", stroke: "#fff" })),
-      Plot.textX(
-        shown,
-        Plot.stackX({ ...stack, text: (each) => String(each.count), fill: (each) => TIERS[each.part][1] }),
-      ),
+      Plot.textX(shown, Plot.stackX({ ...stack, text: numeral, fill: (each) => TIERS[each.part][1] })),
       Plot.text(unknown, {
         x: () => 0,
         y: (name) => name,
@@ -123,6 +123,12 @@ export function tierChart(parts, { series, label, width }) {
       }),
     ],
   });
+}
+
+/** The axis of a water year; a narrow one names every other month. */
+function months(names, width) {
+  const ticks = width < 480 ? names.filter((_, index) => index % 2 === 0) : names;
+  return { type: "point", domain: names, ticks, tickFormat: (name) => name.slice(0, 3) };
 }
 
 const line = (points, x) => Plot.lineY(points, { x, y: "value", stroke: "series", strokeWidth: 1.75 });

@@ -32,8 +32,6 @@ export function settle(state, catalogue, notes) {
   const statistic = offer(state, "statistic", compares && family ? view.offers(family) : [], notes);
   control("statistic-hint").textContent = statistic?.description ?? "";
   const baseline = offer(state, "baseline", compares ? catalogue.scenarios : [], notes);
-  offer({}, "entity", [], notes);
-  offer({}, "period", [], notes);
   return { view, scenarios, family, measure, statistic, baseline };
 }
 

@@ -26,7 +26,7 @@ start();
 async function start() {
   try {
     const [scenarios, tables] = await Promise.all([service.scenarios(), service.tables()]);
-    catalogue.scenarios = scenarios.filter((scenario) => scenario.is_active).map(named);
+    catalogue.scenarios = scenarios.map(named);
     catalogue.families = families(tables);
   } catch (error) {
     fail(error);
@@ -38,6 +38,7 @@ async function start() {
   }
   prepare(catalogue);
   const form = byId("choices");
+  form.hidden = false;
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("change", choose);
   addEventListener("popstate", open);
@@ -96,27 +97,34 @@ async function paint(signal, notes) {
   const choice = settle(state, catalogue, notes);
   const { view, family, scenarios, baseline } = choice;
   const asked = [...new Set([...scenarios, baseline].filter(Boolean).map(({ code }) => code))];
-  if (scenarios.length === 0) return nothing("Choose at least one scenario.");
-  if (view.code === "tiers") {
-    const rows = await service.rows("tier_result", { scenario: asked, columns: TIER_COLUMNS }, signal);
-    return rows.length > 0
-      ? view.picture({ ...choice, rows })
-      : nothing("No tier results were delivered for the chosen scenarios.");
-  }
-  if (!family) return nothing("The service has no statistics for this chart.");
-  if (baseline && asked.length === 1) return nothing("Choose a scenario other than the baseline.");
-  const entity = offer(state, "entity", await entities(family, asked, signal), notes);
-  if (!entity) return nothing("The chosen scenarios have no results in this family.");
-  const columns = columnsOf(choice);
-  const rows = await service.rows(family.code, { scenario: asked, entity: [entity.code], columns }, signal);
+  const obstacle = obstacleTo(choice, asked);
+  const ready = family && !obstacle;
+  // a select that stays keeps the focus, so none is emptied while its new options are on their way
+  const entity = offer(state, "entity", ready ? await entities(family, asked, signal) : [], notes);
+  const { rows, loads } = entity
+    ? await service.read(family.code, { scenario: asked, entity: [entity.code], columns: columnsOf(choice) }, signal)
+    : { rows: [] };
   const period = offer(state, "period", view.code === "exceedance" ? periods(family, rows) : [], notes);
-  return view.picture({ ...choice, entity, rows, period });
+  if (obstacle) return nothing(obstacle);
+  if (entity) return { loads: family.loaded ? loads : [], ...view.picture({ ...choice, entity, rows, period }) };
+  if (family) return nothing("The chosen scenarios have no results in this family.");
+  const tiers = await service.read("tier_result", { scenario: asked, columns: TIER_COLUMNS }, signal);
+  if (tiers.rows.length === 0) return nothing("No tier results were delivered for the chosen scenarios.");
+  return { loads: [], ...view.picture({ ...choice, rows: tiers.rows }) };
+}
+
+/** Why nothing can be asked for, in words. */
+function obstacleTo({ view, family, scenarios, baseline }, asked) {
+  if (scenarios.length === 0) return "Choose at least one scenario.";
+  if (view.code !== "tiers" && !family) return "The service has no statistics for this chart.";
+  if (baseline && asked.length === 1) return "Choose a scenario other than the baseline.";
+  return null;
 }
 
 /** Everything of which a family has results, by name. */
 async function entities(family, scenario, signal) {
   const columns = [family.entity, family.name].filter(Boolean);
-  const rows = await service.rows(family.code, { scenario, columns }, signal);
+  const { rows } = await service.read(family.code, { scenario, columns }, signal);
   const names = new Map(rows.map((row) => [row[family.entity], row[family.name] ?? row[family.entity]]));
   return [...names]
     .map(([code, name]) => ({ code, label: name === code ? code : `${name} (${code})` }))
@@ -129,14 +137,15 @@ function columnsOf({ family, measure, statistic }) {
   return ["scenario_id", family.entity, family.period, family.periodName, family.unit, ...asked].filter(Boolean);
 }
 
-const nothing = (words) => ({ title: "Nothing to show", reading: words, figures: [] });
+const nothing = (words) => ({ title: "Nothing to show", reading: words, figures: [], loads: [] });
 
 /** Puts a picture on the page and says what it is. */
-function present({ title, reading, figures }, notes) {
+function present({ title, reading, figures, loads }, notes) {
   document.title = `${title} – Explore scenarios – COEQWAL`;
   byId("results-title").textContent = title;
   byId("reading").textContent = reading;
   byId("problem").textContent = notes.join(" ");
+  byId("source").textContent = loads.length > 0 ? `From the model runs as loaded: ${loads.join(", ")}.` : "";
   drawings = [];
   byId("figures").replaceChildren(...figures.map(figure));
   draw();

@@ -8,7 +8,7 @@
 
 import { bandChart, differenceChart, exceedanceChart, TIER_PARTS, tierChart } from "./charts.js";
 import { bands } from "./catalogue.js";
-import { difference, percentile, unit, WATER_MONTHS, words } from "./words.js";
+import { difference, differenceUnit, percentile, unit, WATER_MONTHS, words } from "./words.js";
 
 const LEVELS = [1, 2, 3, 4];
 const WHOLE = { code: "", label: "whole simulation" };
@@ -153,6 +153,7 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
     parts.map((part) => ({ series: scenario.label, period: part.label, value: less(scenario, part) })),
   );
   const measured = unitOf(family, statistic, rows);
+  const apart = differenceUnit(measured);
   return {
     title: `${family.label}: ${entity.label}`,
     reading:
@@ -161,7 +162,7 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
     figures: [
       {
         title: `${statistic.label}, difference against ${baseline.code}`,
-        caption: `Values and differences against ${baseline.code}, ${measured}: ${entity.label}`,
+        caption: `Values, ${measured}, and differences against ${baseline.code}, ${apart}: ${entity.label}`,
         values: points.map((point) => point.value),
         chart: (width) =>
           differenceChart(points, {
@@ -169,8 +170,8 @@ function differencePicture({ family, entity, statistic, scenarios, baseline, row
             periods: parts.map((part) => part.label),
             monthly: family.period === "water_month",
             axis: family.period ? words(family.period.replace(/_(code|number)$/, "")) : null,
-            unit: `difference, ${measured}`,
-            label: `Differences against ${baseline.label}, ${measured}, ${entity.label}`,
+            unit: `difference, ${apart}`,
+            label: `Differences against ${baseline.label}, ${apart}, ${entity.label}`,
             width,
           }),
         columns: [

@@ -30,10 +30,10 @@ const SHORT_FORMS = {
   cws: "community water system",
   env: "environmental",
 };
-const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "negative" });
-const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 3, signDisplay: "exceptZero" });
+const plain = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4, signDisplay: "negative" });
+const signed = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4, signDisplay: "exceptZero" });
 
-/** A number as text, thousands separated, at most three decimals. */
+/** A number as text, thousands separated, at most four decimals, as the API rounds. */
 export const number = (value) => (value === null ? UNKNOWN : plain.format(value));
 
 /** A difference as text, with its sign. */
@@ -41,6 +41,9 @@ export const difference = (value) => (value === null ? UNKNOWN : signed.format(v
 
 /** A unit in words; a share or a coefficient has none. */
 export const unit = (code) => (code ? (UNITS[code] ?? code) : "no unit");
+
+/** The unit of a difference: two percentages differ by percentage points. */
+export const differenceUnit = (named) => (named === "percent" ? "percentage points" : named);
 
 /** A name of the API's glossary as words: `ag_aggregate_delivery` → Agricultural aggregate delivery. */
 export function words(name) {

@@ -120,7 +120,7 @@ class ChannelPeriod(BaseModel):
     annual_flow_cv: Fraction = Field(description="Coefficient of variation of the yearly volume, fraction")
     pearson_r: Fraction = Field(description="Correlation of flow and unimpaired flow over months, fraction -1 to 1")
     p_value: None = Field(
-        default=None, description="Not computed; pearson_t with correlation_months_count - 2 degrees of freedom says it"
+        description="Not computed; pearson_t with correlation_months_count - 2 degrees of freedom says it"
     )
     pearson_t: Fraction = Field(description="Student's t of the correlation, fraction")
     correlation_months_count: int | None = Field(description="Months with both flows (count)")

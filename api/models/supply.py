@@ -39,6 +39,14 @@ class ShortageMonth(VolumeMonth):
     )
 
 
+class UrbanDeliveryMonth(DeliveryMonth):
+    """Water delivered to an urban demand unit in one water month over all years, and what it pumps itself."""
+
+    gw_pumping_avg_taf: Taf = Field(
+        validation_alias="groundwater_pumping_mean_taf", description="Mean groundwater pumping, TAF"
+    )
+
+
 class UrbanShortageMonth(ShortageMonth):
     """Water that an urban demand unit lacks in one water month over all years, beside its demand."""
 
@@ -50,7 +58,7 @@ class UrbanShortageMonth(ShortageMonth):
 
 
 class FarmShortageMonth(ShortageMonth):
-    """Water that a farm unit or an aggregate of them lacks in one water month over all years."""
+    """Water that farms lack in one water month over all years."""
 
     shortage_frequency_pct: Percent = Field(description=f"frequency_pct by its newer name, % of years; {SHORT}")
     pct_of_demand_avg: Percent = Field(
@@ -58,6 +66,16 @@ class FarmShortageMonth(ShortageMonth):
     )
     shortage_pct_of_demand_avg: Percent = Field(
         validation_alias="shortage_mean_pct", description="pct_of_demand_avg by its newer name, % of demand"
+    )
+    shortage_pct_cv: Fraction = Field(description="Coefficient of variation of these percentages, fraction")
+
+
+class FarmUnitShortageMonth(FarmShortageMonth):
+    """Water that an agricultural demand unit lacks in one water month over all years."""
+
+    percent_of_demand: Percent = Field(
+        validation_alias="demand_met_pct",
+        description="Demand that is met, % of demand, over the years in which both are known",
     )
 
 
@@ -69,6 +87,10 @@ class RefugeShortageMonth(VolumeMonth):
         validation_alias="shortage_mean_pct", description="Mean over the years of shortage as % of demand"
     )
     shortage_pct_cv: Fraction = Field(description="Coefficient of variation of shortage as % of demand, fraction")
+    percent_of_demand: Percent = Field(
+        validation_alias="demand_met_pct",
+        description="Demand that is met, % of demand, over the years in which both are known",
+    )
 
 
 def _is_calculated(basis: str | None) -> bool | None:
@@ -95,6 +117,7 @@ class Years(Block):
 class DeliveryPeriod(Years):
     """Water delivered per water year."""
 
+    complete_years: int | None = Field(description="Water years whose delivery is known (count)")
     annual_delivery_avg_taf: Taf = Field(
         validation_alias="annual_delivery_mean_taf", description="Mean delivery, TAF a year"
     )
@@ -112,6 +135,7 @@ class ShortagePeriod(Block):
     shortage_years_count: int | None = Field(description=f"Water years with a shortage (count); {SHORT}")
     shortage_frequency_pct: Percent = Field(description=f"Water years with a shortage, % of years; {SHORT}")
     shortage_exceedance: ShortageExceedance
+    shortage_complete_years: int | None = Field(description="Water years whose shortage is known (count)")
     shortage_source: str | None = Field(
         description="Where the shortage comes from: model (a series of the run), derived (demand less supplies), none"
     )
@@ -132,12 +156,21 @@ class SupplyPeriod(DeliveryPeriod, ShortagePeriod):
 
     annual_delivery_min_taf: Taf = Field(description="Least delivery of a year, TAF")
     annual_delivery_max_taf: Taf = Field(description="Largest delivery of a year, TAF")
+    demand_source: str | None = Field(description="Where the demand comes from")
     annual_demand_avg_taf: Taf = Field(
         validation_alias="annual_demand_mean_taf", description="Mean demand, TAF a year; null if it is not known"
     )
     avg_pct_demand_met: Percent = Field(
         validation_alias="demand_met_pct",
         description="Demand that is met, % of demand: 100 (1 - sum of unmet demand / sum of demand)",
+    )
+
+
+class UrbanSupplyPeriod(SupplyPeriod):
+    """Delivery, pumping, shortage and demand of an urban demand unit per water year."""
+
+    annual_gw_pumping_avg_taf: Taf = Field(
+        validation_alias="annual_groundwater_pumping_mean_taf", description="Mean groundwater pumping, TAF a year"
     )
 
 
@@ -177,6 +210,9 @@ class FarmPeriod(DeliveryPeriod, ShortagePeriod):
     annual_shortage_pct_of_demand: Percent = Field(
         validation_alias="annual_shortage_mean_pct", description="Mean over the years of shortage as % of demand"
     )
+    annual_shortage_pct_cv: Fraction = Field(
+        description="Coefficient of variation of the yearly shortage as % of demand, fraction"
+    )
     avg_pct_demand_met: Percent = Field(
         validation_alias="demand_met_pct", description="Demand that is met, % of demand; null if not known"
     )
@@ -189,10 +225,19 @@ class FarmAggregatePeriod(DeliveryPeriod, ShortagePeriod):
         validation_alias="annual_shortage_mean_pct",
         description="Mean over the years of shortage as % of the allocation (delivery and shortage)",
     )
+    annual_shortage_pct_cv: Fraction = Field(description="Coefficient of variation of these percentages, fraction")
 
 
 class RefugePeriod(DeliveryPeriod, ShortagePeriod):
-    """Delivery and shortage of a refuge per water year."""
+    """Demand, delivery and shortage of a refuge per water year."""
+
+    annual_demand_avg_taf: Taf = Field(validation_alias="annual_demand_mean_taf", description="Mean demand, TAF a year")
+    annual_demand_cv: Fraction = Field(description="Coefficient of variation of the yearly demand, fraction")
+    demand_exceedance: DemandExceedance
+    avg_pct_demand_met: Percent = Field(
+        validation_alias="demand_met_pct", description="Demand that is met, % of demand; null if not known"
+    )
+    full_delivery_years_pct: Percent = Field(description="Years whose delivery reaches 95 % of the demand, % of years")
 
     delivery_exc_p5: Taf = Field(
         validation_alias="annual_delivery_exc_p5_taf", description="Delivery exceeded in 5 % of the years, TAF a year"
@@ -313,7 +358,13 @@ class CwsAggregatePeriod(Aggregate, AllocatedPeriod):
     """Summary of a group of community water systems."""
 
 
-class UrbanDelivery(UrbanUnit, MonthlyDelivery):
+class UrbanMonthlyDelivery(Block):
+    """Delivery to an urban demand unit by water month."""
+
+    monthly_delivery: dict[str, UrbanDeliveryMonth] = Field(description="Water month → delivery, TAF")
+
+
+class UrbanDelivery(UrbanUnit, UrbanMonthlyDelivery):
     """Monthly delivery to an urban demand unit."""
 
 
@@ -327,11 +378,11 @@ class UrbanShortage(UrbanUnit, UrbanMonthlyShortage):
     """Monthly shortage of an urban demand unit."""
 
 
-class UrbanMonthly(UrbanUnit, MonthlyDelivery, UrbanMonthlyShortage):
+class UrbanMonthly(UrbanUnit, UrbanMonthlyDelivery, UrbanMonthlyShortage):
     """Monthly delivery and shortage of an urban demand unit."""
 
 
-class UrbanPeriod(UrbanUnit, SupplyPeriod):
+class UrbanPeriod(UrbanUnit, UrbanSupplyPeriod):
     """Summary of an urban demand unit."""
 
 
@@ -356,7 +407,7 @@ class FarmMonthlyPumping(Block):
 class FarmMonthlyShortage(Block):
     """Shortage by water month."""
 
-    monthly_shortage: dict[str, FarmShortageMonth] = Field(description="Water month → shortage, TAF")
+    monthly_shortage: dict[str, FarmUnitShortageMonth] = Field(description="Water month → shortage, TAF")
 
 
 class FarmDemand(FarmUnit, FarmMonthlyDemand):
@@ -383,10 +434,11 @@ class FarmSummary(FarmUnit, FarmPeriod):
     """Summary of a farm unit."""
 
 
-class FarmAggregateMonthly(Aggregate, FarmMonthlyShortage):
+class FarmAggregateMonthly(Aggregate):
     """Monthly delivery and shortage of an aggregate of farm deliveries."""
 
     monthly_delivery: dict[str, VolumeMonth] = Field(description="Water month → delivery, TAF")
+    monthly_shortage: dict[str, FarmShortageMonth] = Field(description="Water month → shortage, TAF")
 
 
 class FarmAggregateSummary(Aggregate, FarmAggregatePeriod):
@@ -417,7 +469,7 @@ class OneUrbanUnit(UrbanMonthly, UrbanUnitEntry):
 
     scenario_id: str = Field(description="Scenario id")
     load_id: str = Field(description="Receipt id of the load that the numbers come from")
-    period_summary: SupplyPeriod | None = Field(description="Summary of the whole period; null if there is none")
+    period_summary: UrbanSupplyPeriod | None = Field(description="Summary of the whole period; null if there is none")
 
 
 Entity = TypeVar("Entity", bound=Block)

@@ -24,6 +24,7 @@ GROUPS = {
     "tiers": "Outcomes of scenarios in four levels.",
     "tier map": "The same by location, with places and outlines as GeoJSON.",
     "reservoirs": "The catalogue of reservoirs and their groups.",
+    "provenance": "Where a number comes from: its SQL, its variables, its files and its checks.",
     "tables": "Every table of the warehouse as it is, under one glossary of names: the contract for programs.",
     "reservoir statistics": "Storage, flood releases and the flood pool by scenario and reservoir.",
     "water supply": "The catalogues of aggregates, contractors, demand units and refuges.",
@@ -34,6 +35,7 @@ GROUPS = {
     "data in depth": "Values year by year.",
     "files": "Model runs with their output and input, to download.",
     "network": "Nodes and arcs of the CalSim3 network: lists, search, map, and what flows where.",
+    "verification": "Which questions about the numbers of a scenario were answered, and how.",
 }
 SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
     500: {"model": Problem, "description": "The service failed; the log knows the error_id"},

@@ -5,6 +5,7 @@ select
     simulation_start_year,
     simulation_end_year,
     total_years,
+    complete_years,
     annual_delivery_mean_taf,
     annual_delivery_cv,
     annual_delivery_exc_p5_taf,
@@ -15,6 +16,7 @@ select
     annual_delivery_exc_p90_taf,
     annual_delivery_exc_p95_taf,
     shortage_source,
+    shortage_complete_years,
     annual_shortage_mean_taf,
     annual_shortage_cv,
     annual_shortage_exc_p5_taf,
@@ -30,7 +32,8 @@ select
     annual_reliability,
     monthly_reliability,
     p95_annual_shortage_pct,
-    annual_shortage_mean_pct
+    annual_shortage_mean_pct,
+    annual_shortage_pct_cv
 from api_ag_aggregate_period_summary
 where
     scenario_id = any($1::text[])

@@ -21,7 +21,8 @@ select
     exc_p90_taf,
     exc_p95_taf,
     shortage_frequency_pct,
-    shortage_mean_pct
+    shortage_mean_pct,
+    shortage_pct_cv
 from api_ag_aggregate_shortage_monthly
 where
     scenario_id = any($1::text[])

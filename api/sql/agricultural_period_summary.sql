@@ -14,6 +14,7 @@ select
     annual_demand_exc_p75_taf,
     annual_demand_exc_p90_taf,
     annual_demand_exc_p95_taf,
+    complete_years,
     annual_delivery_mean_taf,
     annual_delivery_cv,
     annual_delivery_exc_p5_taf,
@@ -34,6 +35,7 @@ select
     annual_groundwater_pumping_exc_p95_taf,
     groundwater_pumping_demand_pct,
     shortage_source,
+    shortage_complete_years,
     annual_shortage_mean_taf,
     annual_shortage_cv,
     annual_shortage_exc_p5_taf,
@@ -50,6 +52,7 @@ select
     monthly_reliability,
     p95_annual_shortage_pct,
     annual_shortage_mean_pct,
+    annual_shortage_pct_cv,
     demand_met_pct
 from api_agricultural_period_summary
 where

@@ -21,7 +21,9 @@ select
     exc_p90_taf,
     exc_p95_taf,
     shortage_frequency_pct,
-    shortage_mean_pct
+    shortage_mean_pct,
+    shortage_pct_cv,
+    demand_met_pct
 from api_agricultural_shortage_monthly
 where
     scenario_id = any($1::text[])

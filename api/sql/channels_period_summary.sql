@@ -24,6 +24,7 @@ select
     flow_exc_p75_taf,
     flow_exc_p90_taf,
     flow_exc_p95_taf,
+    null::double precision as p_value,
     pearson_r,
     pearson_t,
     correlation_months_count,

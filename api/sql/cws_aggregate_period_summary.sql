@@ -5,6 +5,7 @@ select
     simulation_start_year,
     simulation_end_year,
     total_years,
+    complete_years,
     annual_delivery_mean_taf,
     annual_delivery_cv,
     annual_delivery_exc_p5_taf,
@@ -17,6 +18,7 @@ select
     annual_delivery_min_taf,
     annual_delivery_max_taf,
     shortage_source,
+    shortage_complete_years,
     annual_shortage_mean_taf,
     annual_shortage_cv,
     annual_shortage_exc_p5_taf,
@@ -32,6 +34,7 @@ select
     annual_reliability,
     monthly_reliability,
     p95_annual_shortage_pct,
+    demand_source,
     annual_demand_mean_taf,
     demand_met_pct
 from api_cws_aggregate_period_summary

@@ -1,10 +1,20 @@
--- Delivery and shortage of the whole period, TAF a year and %. $1 = scenario ids, $2 = load ids, $3 = codes of refuges.
+-- Demand, delivery and shortage of the whole period, TAF a year and %. $1 = scenario ids, $2 = load ids, $3 = codes of refuges.
 select
     scenario_id,
     unit_code,
     simulation_start_year,
     simulation_end_year,
     total_years,
+    annual_demand_mean_taf,
+    annual_demand_cv,
+    annual_demand_exc_p5_taf,
+    annual_demand_exc_p10_taf,
+    annual_demand_exc_p25_taf,
+    annual_demand_exc_p50_taf,
+    annual_demand_exc_p75_taf,
+    annual_demand_exc_p90_taf,
+    annual_demand_exc_p95_taf,
+    complete_years,
     annual_delivery_mean_taf,
     annual_delivery_cv,
     annual_delivery_exc_p5_taf,
@@ -15,6 +25,7 @@ select
     annual_delivery_exc_p90_taf,
     annual_delivery_exc_p95_taf,
     shortage_source,
+    shortage_complete_years,
     annual_shortage_mean_taf,
     annual_shortage_cv,
     annual_shortage_exc_p5_taf,
@@ -31,7 +42,9 @@ select
     monthly_reliability,
     p95_annual_shortage_pct,
     annual_shortage_mean_pct,
-    annual_shortage_pct_cv
+    annual_shortage_pct_cv,
+    demand_met_pct,
+    full_delivery_years_pct
 from api_refuge_period_summary
 where
     scenario_id = any($1::text[])

@@ -22,7 +22,8 @@ select
     exc_p95_taf,
     shortage_frequency_pct,
     shortage_mean_pct,
-    shortage_pct_cv
+    shortage_pct_cv,
+    demand_met_pct
 from api_refuge_shortage_monthly
 where
     scenario_id = any($1::text[])

@@ -20,6 +20,7 @@ select
     exc_p75_taf,
     exc_p90_taf,
     exc_p95_taf,
+    groundwater_pumping_mean_taf,
     demand_mean_taf,
     demand_met_pct
 from api_urban_delivery_monthly

@@ -8,12 +8,20 @@ from pydantic import BaseModel
 
 from extract.archive import Manifest
 from extract.intake.record import IngestRecord
-from extract.receipts import ExtractRecord, Refusal, TrendSummary, ValidationOverride, VerificationReceipt
+from extract.receipts import (
+    ExtractRecord,
+    Refusal,
+    ReleaseRecord,
+    TrendSummary,
+    ValidationOverride,
+    VerificationReceipt,
+)
 
 MODELS: dict[str, type[BaseModel]] = {
     "extract_record": ExtractRecord,
     "ingest_record": IngestRecord,
     "refusal": Refusal,
+    "release_record": ReleaseRecord,
     "snapshot": Manifest,
     "validation_override": ValidationOverride,
     "validation_summary": TrendSummary,

@@ -129,6 +129,21 @@ create table if not exists ops.scenario_build (
     primary key (model, scenario_id)
 );
 
+alter table ops.scenario_build add column if not exists path text;
+alter table ops.scenario_build add column if not exists parents text [];
+alter table ops.scenario_build add column if not exists compiled_sql text;
+
+-- Frozen copies of a scenario's statistics in the archive. The same load has another one when it was built by other code.
+create table if not exists ops.release (
+    scenario_id text not null,
+    load_id text not null,
+    record_sha256 text not null,
+    record_key text not null,
+    snapshot integer not null,
+    frozen_at timestamptz not null default clock_timestamp(),
+    primary key (scenario_id, load_id, record_sha256)
+);
+
 create table if not exists ops.ingest_run (
     run_id bigint generated always as identity primary key,
     scenario_id text,
@@ -149,8 +164,8 @@ alter table ops.ingest_run add column if not exists override_reason text;
 alter table ops.ingest_run drop constraint if exists ingest_run_state_check;
 alter table ops.ingest_run add constraint ingest_run_state_check check (
     state in (
-        'RECEIVED', 'CLASSIFIED', 'EXTRACTED', 'VALIDATED', 'NOT_VALIDATED', 'OVERRIDDEN', 'LOADED', 'BUILT', 'ACTIVE',
-        'DEPLOYED', 'UNCHANGED', 'FAILED'
+        'RECEIVED', 'CLASSIFIED', 'EXTRACTED', 'VALIDATED', 'NOT_VALIDATED', 'OVERRIDDEN', 'LOADED', 'BUILT', 'VERIFIED',
+        'ACTIVE', 'INACTIVE', 'DEPLOYED', 'UNCHANGED', 'FAILED'
     )
 );
 alter table ops.ingest_run drop constraint if exists ingest_run_reason_check;
@@ -236,8 +251,9 @@ comment on table staging.tier_load is 'One row per scenario and tier: the delive
 comment on table staging.tier_value is 'One row per scenario, tier and location, or per scenario and tier where one result is of all locations (location_code NULL).';
 comment on view staging.scenario_version is 'One row per scenario with a model run or tier results, and the version of its data. dbt takes the registry of scenarios from here.';
 comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJSON with rings by the right-hand rule; from the project''s own file.';
-comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios. Written by the materializations.';
-comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT and ACTIVE; FAILED has a reason code.';
+comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios; and the SQL that was run. Written by the materializations.';
+comment on table ops.release is 'One row per frozen copy of a load''s statistics in the archive. Written by the freezing.';
+comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT, VERIFIED and ACTIVE (INACTIVE once it is hidden); FAILED has a reason code.';
 comment on table ops.verification_result is 'One row per check of a load and run of the check; a trigger refuses to change or remove one. The newest run of a check counts.';
 comment on table ops.verification_check is 'One row per data test of scenario rows that dbt has now. Written at the end of dbt''s runs.';
 comment on table ops.activation is 'One row per change of what the API shows of a scenario; a trigger refuses to change or remove one. load_id is the receipt id of the model run that was shown or hidden.';

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
 from extract.errors import RetryableError, UsageError
 from extract.settings import PROJECT, Settings
@@ -42,7 +42,6 @@ class Finding:
     failed: int
     message: str | None = None
     examples: tuple[dict[str, Any], ...] = ()
-    status: Literal["not_checked", "error"] | None = None
 
 
 class _VerifierModule(Protocol):
@@ -105,7 +104,7 @@ def run(
     subject = Subject.of(url, settings, scenario_id, api_address)
     if subject.load_id is None and subject.tier_load_id is None:
         raise UsageError(f"nothing is loaded of {scenario_id}", f"load it with `coeqwal run {scenario_id}`")
-    return [result for code in wanted or known for result in _answers(known[code], subject, docs)]
+    return [result for code in (known if wanted is None else wanted) for result in _answers(known[code], subject, docs)]
 
 
 def _answers(question: Question, subject: Subject, docs: Path | None) -> Iterator[CheckResult]:
@@ -136,7 +135,7 @@ def _answers(question: Question, subject: Subject, docs: Path | None) -> Iterato
 
 
 def _result(question: Question, subject: Subject, found: Finding) -> CheckResult:
-    status: Status = found.status or ("failed" if found.failed else "passed" if found.checked else "not_checked")
+    status: Status = "failed" if found.failed else "passed" if found.checked else "not_checked"
     message = found.message or ("there was nothing to compare" if status == "not_checked" else None)
     return CheckResult(
         subject.scenario_id,

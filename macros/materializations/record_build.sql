@@ -2,12 +2,17 @@
     Write into ops.scenario_build from which data and code the rows in this transaction were made. If something upstream
     in the database is not what the code says now (a seed or view that was not deployed yet), say that instead, so that
     the next deploy builds these rows again. '*' stands for the scenario of a node that has none.
+
+    What was run is kept beside it, file, parents and SQL: of any row it can be said later how it was made.
 -#}
 {% macro record_build() -%}
     {%- set scope = model.config.meta.get('scenario_scope') -%}
     {%- if execute and scope and scope.versions -%}
+        {%- set parents = model.depends_on.nodes | default([]) -%}
         {%- call statement('record_build') -%}
-            insert into ops.scenario_build as build (model, scenario_id, fingerprint, invocation_id)
+            insert into ops.scenario_build as build (
+                model, scenario_id, fingerprint, invocation_id, path, parents, compiled_sql
+            )
             select
                 '{{ model.name }}',
                 made.scenario_id,
@@ -28,7 +33,13 @@
                     ) then md5('{{ scope.code }}|' || made.data_version)
                     else 'built from something that was not up to date'
                 end,
-                '{{ invocation_id }}'
+                '{{ invocation_id }}',
+                '{{ model.original_file_path }}',
+                array[
+                    {%- for parent in parents %}'{{ parent.split('.')[2:] | join('.') }}'{{ ', ' if not loop.last }}
+                    {%- endfor -%}
+                ]::text [],
+                {{ "'" ~ dbt.escape_single_quotes(sql | trim) ~ "'" if sql else 'null' }}
             from (
                 values
                 {%- for scenario, version in scope.versions.items() %}
@@ -38,6 +49,9 @@
             on conflict (model, scenario_id) do update
             set fingerprint = excluded.fingerprint,
                 invocation_id = excluded.invocation_id,
+                path = excluded.path,
+                parents = excluded.parents,
+                compiled_sql = excluded.compiled_sql,
                 built_at = excluded.built_at
         {%- endcall -%}
     {%- endif -%}

@@ -43,6 +43,7 @@ BY_HAND = {
     "api_network_node": stand_in_network.nodes(),
     "api_network_arc": stand_in_network.arcs(),
     "api_scenario_file": stand_in_files.rows(),
+    "api_verification_status": stand_in.verification(),
 }
 """View → its rows, where they cannot be made by rule."""
 
@@ -88,6 +89,12 @@ def stand_in_url(new_database: Callable[..., str], stand_in_template: str) -> st
 def own_stand_in_url(new_database: Callable[..., str], stand_in_template: str) -> str:
     """A stand-in of the test's own."""
     return new_database(stand_in_template)
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any]:
+    """The OpenAPI document of the application; not to be changed."""
+    return create_app().openapi()
 
 
 @pytest.fixture
@@ -202,10 +209,19 @@ def running(command: Sequence[str], port: int, **options: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def served_url(stand_in_url: str) -> Iterator[str]:
+def served_log(tmp_path: Path) -> Path:
+    """The file that the output of that server goes to."""
+    return tmp_path / "serve.log"
+
+
+@pytest.fixture
+def served_url(stand_in_url: str, served_log: Path) -> Iterator[str]:
     """URL of a real uvicorn server."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app", "--port", str(port)]
+    command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
     settings = {"DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"}
-    with running(command, port, env={**os.environ, **settings}) as url:
+    with (
+        served_log.open("w") as log,
+        running(command, port, env={**os.environ, **settings}, stdout=log, stderr=log) as url,
+    ):
         yield url

@@ -11,10 +11,10 @@ QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
 
 SCENARIOS = [
-    {"scenario_id": "s0001", "name": "Present", "short_title": "Present operations", "is_active": True},
-    {"scenario_id": "s0002", "name": "Warm <b>", "short_title": None, "is_active": True},
-    {"scenario_id": "s0003", "name": None, "short_title": None, "is_active": True},
-    {"scenario_id": "s0004", "name": "Planned", "short_title": "Planned", "is_active": False},
+    {"scenario_id": "s0001", "name": "Present", "short_title": "Present operations"},
+    {"scenario_id": "s0002", "name": "Warm <b>", "short_title": None},
+    # without results
+    *({"scenario_id": f"s000{number}", "name": None, "short_title": None} for number in range(3, 8)),
 ]
 
 
@@ -28,7 +28,7 @@ def _table(name: str, grain: list[str], columns: list[dict[str, Any]]) -> dict[s
         "name": name,
         "description": f"Statistics of {name}. One row per something.",
         "grain": ["scenario_id", *grain],
-        "columns": keys + columns,
+        "columns": [*keys, _column("load_id", "text"), *columns],
     }
 
 
@@ -49,6 +49,7 @@ TABLES = [
             _column("lake_name", "text"),
             _column("total_years", "integer"),
             _column("annual_release_mean_taf", unit="TAF"),
+            _column("demand_met_pct", unit="%"),
             *(_column(f"annual_release_exc_p{p}_taf", unit="TAF") for p in EXCEEDANCES),
         ],
     ),
@@ -103,9 +104,9 @@ for row in STORAGE:
 ROWS = {
     "lake_storage_monthly": STORAGE,
     "lake_period_summary": [
-        {"scenario_id": scenario, **SHASTA, "annual_release_mean_taf": mean}
+        {"scenario_id": scenario, **SHASTA, "annual_release_mean_taf": mean, "demand_met_pct": met}
         | {f"annual_release_exc_p{p}_taf": mean and mean - p for p in EXCEEDANCES}
-        for scenario, mean in (("s0001", 500.0), ("s0002", None))
+        for scenario, mean, met in (("s0001", 500.0, 80.0), ("s0002", None, 92.5))
     ],
     "salt_monthly": _monthly("s0001", SALT, "", 60),
     "tier_result": [
@@ -117,13 +118,17 @@ ROWS = {
 }  # fmt: skip
 
 
+def _meta(scenarios: list[str]) -> dict[str, Any]:
+    return {"load_ids": {scenario: f"{scenario}-0123456789ab" for scenario in scenarios}}
+
+
 def answer(url: str) -> dict[str, Any] | None:
     """The answer to a request of the page; lists come in pages of 20 rows."""
     parts = urlsplit(url)
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     path = parts.path.removeprefix("/api/v1/")
     if path == "scenarios":
-        return {"data": SCENARIOS, "total": len(SCENARIOS)}
+        return {"data": SCENARIOS, "total": len(SCENARIOS), "meta": _meta([])}
     if path == "tables":
         return {"data": TABLES, "total": len(TABLES)}
     rows = ROWS.get(path.removeprefix("tables/"))
@@ -137,4 +142,4 @@ def answer(url: str) -> dict[str, Any] | None:
         if row["scenario_id"] in scenarios and (entities == [""] or {row.get(key) for key in keys} & set(entities))
     ]
     start = int(query.get("offset", 0))
-    return {"data": chosen[start : start + 20], "total": len(chosen), "limit": 20, "offset": start, "meta": {}}
+    return {"data": chosen[start : start + 20], "total": len(chosen), "meta": _meta(scenarios)}

@@ -19,6 +19,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 Contract = Mapping[str, Mapping[str, str]]
 Row = dict[str, Any]
@@ -114,6 +115,37 @@ def reservoir_groups() -> list[Row]:
     ]  # fmt: skip
 
 
+def verification() -> list[Row]:
+    """Questions about the numbers of s0001, one of each status, and of s0003, which nobody looked at."""
+    cells = (
+        ("s0001", "dss_csv", "all", "passed", 2), ("s0001", "trend_report", "all", "not_checked", 1),
+        ("s0001", "oracle", "reservoir", "failed", 3), ("s0001", "dbt_tests", "reservoir", "error", 40),
+        ("s0001", "oracle", "urban", "unknown", 0), ("s0001", "oracle", "delta", "not_applicable", 0),
+        ("s0003", "dss_csv", "all", "unknown", 0),
+    )  # fmt: skip
+    families = {
+        "all": "Model run as a whole",
+        "reservoir": "Reservoirs",
+        "urban": "Urban demand units",
+        "delta": "Delta",
+    }
+    made = "2026-11-20 08:00:0{}+00"
+    return [
+        {
+            "scenario_id": scenario, "question_code": question, "question": f"Is {question} right?",
+            "family_code": family, "family_name": families[family], "status": status,
+            "severity": "informs" if question == "trend_report" else "blocks_activation", "verifier": "oracle",
+            "command": f"coeqwal verify SCENARIO --question {question}", "load_id": f"{scenario}-0123456789ab",
+            "check_count": checks, "passed_count": checks if status == "passed" else max(checks - 1, 0),
+            "reason": "nobody looked" if status == "unknown" else None,
+            "examples": ["fct_x: 1 of 9 values differs"] if status == "failed" else None,
+            "recorded_at": made.format(number) if checks else None,
+            "question_order": number, "family_order": list(families).index(family) + 1,
+        }
+        for number, (scenario, question, family, status, checks) in enumerate(cells, 1)
+    ]  # fmt: skip
+
+
 def _scenario(identity: str, title: str | None) -> Row:
     active = identity != "s0003"
     return {
@@ -176,7 +208,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
     match kind:
         case "double precision":
             return number
-        case "integer":
+        case "integer" | "bigint":
             return int(number) if known and number is not None else None
         case "text":
             return TEXTS.get(column, f"{column} of {code}")
@@ -187,7 +219,7 @@ def _value(column: str, kind: str, number: float | None, code: str) -> Any:
         case "integer[]" | "double precision[]":
             return [1, 2]
         case "jsonb":
-            return "[]"
+            return Jsonb({"type": "Point", "coordinates": [-121.5, 38.5]} if column == "geojson" else [])
         case "date":
             return "1921-10-01"
         case "timestamp with time zone":

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwr
 
 from api.main import create_app
 from api.settings import ApiSettings
-from tests.api.explore_answers import HOSTILE, SCENARIOS, answer
+from tests.api.explore_answers import HOSTILE, QUANTILES, answer
 
 FOLDER = Path(__file__).resolve().parents[2] / "api" / "explore"
 VIEWS = ("bands", "exceedance", "difference", "tiers")
@@ -115,6 +115,11 @@ def numbers(page: Page, index: int = 0) -> list[list[str]]:
     return [row.locator("th, td").all_inner_texts() for row in rows.all()]
 
 
+def number(text: str) -> float | None:
+    """A number of a data table."""
+    return None if text == "unknown" else float(text.replace(",", ""))
+
+
 def texts(page: Page, part: str) -> list[str]:
     """The texts in a part of the charts, as Plot names it."""
     return page.locator(f"g[data-part='{part}'] text").all_text_contents()
@@ -148,6 +153,7 @@ def test_percentiles_by_water_month(open_page: Open) -> None:
     assert ticks[0] == ticks[1] != []
     assert texts(page, "y-axis label") == ["↑ thousand acre-feet (TAF)"] * 2
     assert texts(page, "x-axis tick label")[:3] == ["Oct", "Nov", "Dec"]
+    assert page.inner_text("#source") == "From the model runs as loaded: s0001-0123456789ab, s0002-0123456789ab."
 
 
 def test_a_unit_that_stands_in_the_rows(open_page: Open) -> None:
@@ -200,6 +206,13 @@ def test_difference_against_the_baseline(open_page: Open) -> None:
     assert numbers(page)[7][:4] == ["April", "1,119.75", "1,120", "+0.25"]
 
 
+def test_percentages_differ_by_percentage_points(open_page: Open) -> None:
+    page = open_page("?view=difference&scenario=s0001,s0002&table=lake_period_summary&statistic=demand_met_pct")
+    assert texts(page, "y-axis label") == ["↑ difference, percentage points"]
+    assert numbers(page)[1] == ["whole simulation", "80", "92.5", "+12.5"]
+    assert page.inner_text("#statistic-hint") == "What demand_met_pct is."
+
+
 def test_difference_needs_another_scenario(open_page: Open) -> None:
     page = open_page("?view=difference&scenario=s0001&baseline=s0001")
     assert page.inner_text("#reading") == "Choose a scenario other than the baseline."
@@ -219,6 +232,42 @@ def test_tiers(open_page: Open) -> None:
     assert texts(page, "text")[:5] == ["3", "14", "2", "1", "unknown"]
 
 
+# ---- the real API
+
+
+def test_the_numbers_are_those_of_the_api(open_page: Open, site: str) -> None:
+    page = open_page("?scenario=s0001,s0002&table=reservoir_storage_monthly&entity=SHSTA", real_api=True)
+    query = "scenario=s0001&entity=SHSTA&columns=" + ",".join(f"q{p}_taf" for p in QUANTILES)
+    rows = httpx.get(f"{site}/api/v1/tables/reservoir_storage_monthly?{query}").json()["data"]
+    assert [[number(text) for text in row[1:]] for row in numbers(page)[1:]] == [list(row.values()) for row in rows]
+    # the second scenario has NULL everywhere
+    assert page.locator(".nothing").inner_text() == "All values are unknown."
+    assert {text for row in numbers(page, 1)[1:] for text in row[1:]} == {"unknown"}
+    for code in VIEWS[1:]:
+        view(page, code)
+        assert page.get_by_role("alert").inner_text() == ""
+        assert page.locator("#figures table").count() > 0
+    # the third scenario of the registry is not active
+    assert page.locator("#scenario input").evaluate_all("inputs => inputs.map(each => each.value)") == [
+        "s0001",
+        "s0002",
+    ]
+
+
+def test_every_table_of_statistics_can_be_drawn(open_page: Open, site: str) -> None:
+    page = open_page(wait=False)
+    tables = httpx.get(f"{site}/api/v1/tables").json()["data"]
+    families = page.evaluate("async tables => (await import('/explore/static/catalogue.js')).families(tables)", tables)
+    drawn = {family["code"]: family for family in families}
+    forms = ("_monthly", "_seasonal", "_year_type", "_period_summary")
+    of_statistics = {table["name"] for table in tables if table["name"].endswith(forms)} - {"water_year_type"}
+    assert of_statistics <= set(drawn)
+    for code in of_statistics:
+        assert drawn[code]["statistics"]
+        assert drawn[code]["name"], f"{code} has no column with the name of what it is about"
+        assert code == "reservoir_spill_monthly" or any(each["exceedances"] for each in drawn[code]["measures"]), code
+
+
 # ---- names, errors, nothing
 
 
@@ -233,14 +282,25 @@ def test_names_are_text(open_page: Open) -> None:
 
 
 def test_address_that_asks_for_what_is_not_there(open_page: Open) -> None:
-    page = open_page("?view=bands&scenario=s9999,s0004,s0001&table=no_table&entity=<b>&measure=m&period=99")
+    page = open_page("?view=bands&scenario=s9999,<i>,s0001&table=no_table&entity=<b>&measure=m&period=99")
     alert = page.get_by_role("alert").inner_text()
-    assert "Not served, because unknown or not active: scenario s9999, s0004." in alert
+    assert "Not served, because unknown or not active: scenario s9999, <i>." in alert
     assert "There is no table “no_table” here; shown is “Lake storage by water month”." in alert
     assert "There is no entity “<b>” here" in alert
     assert page.url.endswith(
         "?view=bands&scenario=s0001&table=lake_storage_monthly&entity=O%26D%3D1&measure=taf&period=99"
     )
+
+
+def test_no_more_scenarios_than_can_be_told_apart(open_page: Open) -> None:
+    page = open_page("?entity=SHSTA&scenario=" + ",".join(f"s000{number}" for number in range(1, 8)))
+    assert page.get_by_role("alert").inner_text() == "Shown are the first 6 of 7 scenarios."
+    assert page.locator("#figures > figure").count() == 6
+    last = page.get_by_role("checkbox", name="s0007")
+    expect(last).to_be_disabled()
+    page.get_by_role("checkbox", name="s0006").uncheck()
+    settled(page)
+    expect(last).to_be_enabled()
 
 
 def test_scenario_without_results(open_page: Open) -> None:
@@ -257,10 +317,13 @@ def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     settled(page)
     assert page.inner_text("#reading") == "Choose at least one scenario."
     page = open_page(wait=False)
-    page.route("**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": SCENARIOS[3:], "total": 1}))
+    page.route(
+        "**/api/v1/scenarios?*", lambda route: route.fulfill(json={"data": [], "total": 0, "meta": {"load_ids": {}}})
+    )
     page.reload()
     settled(page)
     assert page.inner_text("#reading") == "No scenario is active at the moment, so there is nothing to show."
+    expect(page.locator("form")).to_be_hidden()
 
 
 def test_failures_are_said_in_words(open_page: Open) -> None:
@@ -309,6 +372,7 @@ def test_the_address_leads_back(open_page: Open) -> None:
     shared = page.url
     shown = numbers(page)
     view(page, "tiers")
+    assert page.inner_text("#source") == ""
     page.go_back()
     expect(page.locator("#view input[value=exceedance]")).to_be_checked()
     settled(page)
@@ -339,6 +403,16 @@ def test_keyboard_alone(open_page: Open) -> None:
     assert numbers(page)[0] == ["Exceeded in percent of the time", "s0002"]
 
 
+def test_a_select_keeps_the_focus(open_page: Open) -> None:
+    page = open_page("?view=exceedance&scenario=s0001&entity=SHSTA")
+    for name, shown in (("entity", HOSTILE), ("period", "November"), ("table", "whole simulation")):
+        page.locator(f"#{name}").focus()
+        page.keyboard.press("ArrowUp" if name == "entity" else "ArrowDown")
+        expect(page.locator("#results-title")).to_contain_text(shown)
+        settled(page)
+        expect(page.locator(f"#{name}")).to_be_focused()
+
+
 def test_what_a_screen_reader_gets(open_page: Open) -> None:
     page = open_page("?scenario=s0001,s0002&entity=SHSTA")
     expect(page.get_by_role("status")).to_have_text(
@@ -357,7 +431,6 @@ def test_what_a_screen_reader_gets(open_page: Open) -> None:
     assert page.locator("tbody th[scope=row]").count() == 24
     assert page.title() == "Lake storage by water month: Shasta (SHSTA) – Explore scenarios – COEQWAL"
     assert page.locator("html").get_attribute("lang") == "en"
-    # the seventh scenario cannot be ticked, and the form says how many can
     expect(page.get_by_text("Up to 6 at a time.")).to_be_visible()
 
 

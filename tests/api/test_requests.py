@@ -96,6 +96,7 @@ async def test_unknown_scenario_of_the_catalogue(client: httpx.AsyncClient) -> N
     assert response.status_code == 404
     assert response.json() == {
         "detail": "There is no scenario 's9999'.", "code": "unknown_scenario", "unknown": ["s9999"],
+        "error_id": response.headers["X-Request-ID"],
     }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ ROUTES = {
     "period_summary": f"{S1}/period-summary?reservoirs=SHSTA",
     "storage_aggregates": f"{S1}/storage-aggregates",
     "files": "/scenario",
+    "verification_status": "/api/verification/status",
+    "verification_status_of_scenario": "/api/verification/status/s0001",
 }
 """Golden file → route. COEQWAL_UPDATE_GOLDEN=1 writes the files anew; look at the difference before committing it."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,6 +14,7 @@ import pytest
 from tests.api.golden_files import assert_golden, assert_no_other_files
 from tests.api.stand_in import entities_of, number_of
 
+ROOT = Path(__file__).resolve().parents[2]
 S = "/api/statistics/scenarios/{}"
 S1 = S.format("s0001")
 FAMILIES = {
@@ -79,21 +82,25 @@ FREQUENCY = {"frequency_pct": "shortage_frequency_pct"}
 FARM_SHORTAGE = {
     **VOLUME, **FREQUENCY, "shortage_frequency_pct": "shortage_frequency_pct",
     "pct_of_demand_avg": "shortage_mean_pct", "shortage_pct_of_demand_avg": "shortage_mean_pct",
+    "shortage_pct_cv": "shortage_pct_cv",
 }  # fmt: skip
 MONTHS = {
     "cws-aggregates": {"monthly_delivery": {**VOLUME, **DEMAND}, "monthly_shortage": {**VOLUME, **FREQUENCY}},
     "mi-contractors": {"monthly_delivery": {**VOLUME, **DEMAND}, "monthly_shortage": {**VOLUME, **FREQUENCY}},
-    "demand-units": {"monthly_delivery": {**VOLUME, **DEMAND}, "monthly_shortage": {**VOLUME, **FREQUENCY, **DEMAND}},
+    "demand-units": {
+        "monthly_delivery": {**VOLUME, **DEMAND, "gw_pumping_avg_taf": "groundwater_pumping_mean_taf"},
+        "monthly_shortage": {**VOLUME, **FREQUENCY, **DEMAND},
+    },
     "ag-demand-units": {
         "monthly_demand": VOLUME, "monthly_sw_delivery": VOLUME, "monthly_gw_pumping": VOLUME,
-        "monthly_shortage": FARM_SHORTAGE,
+        "monthly_shortage": {**FARM_SHORTAGE, "percent_of_demand": "demand_met_pct"},
     },
     "ag-aggregates": {"monthly_delivery": VOLUME, "monthly_shortage": FARM_SHORTAGE},
     "refuge-demand-units": {
         "monthly_delivery": VOLUME,
         "monthly_shortage": {
             **VOLUME, "shortage_frequency_pct": "shortage_frequency_pct", "shortage_pct_avg": "shortage_mean_pct",
-            "shortage_pct_cv": "shortage_pct_cv",
+            "shortage_pct_cv": "shortage_pct_cv", "percent_of_demand": "demand_met_pct",
         },
     },
 }  # fmt: skip
@@ -106,11 +113,13 @@ def exceedance(part: str, measure: str) -> dict[str, str]:
 
 
 DELIVERED = {
+    "complete_years": "complete_years",
     "simulation_start_year": "simulation_start_year", "simulation_end_year": "simulation_end_year",
     "total_years": "total_years", "annual_delivery_avg_taf": "annual_delivery_mean_taf",
     "annual_delivery_cv": "annual_delivery_cv", **exceedance("delivery_exceedance", "delivery"),
 }  # fmt: skip
 SHORT = {
+    "shortage_complete_years": "shortage_complete_years",
     "annual_shortage_avg_taf": "annual_shortage_mean_taf", "annual_shortage_cv": "annual_shortage_cv",
     "shortage_years_count": "shortage_years_count", "shortage_frequency_pct": "shortage_frequency_pct",
     **exceedance("shortage_exceedance", "shortage"), "reliability_pct": "reliability_pct",
@@ -128,7 +137,7 @@ PERIODS = {
         **SUPPLY, "avg_pct_allocation_met": "reliability_pct", "table_a_taf": "table_a_taf",
         "annual_delivery_table_a_pct": "annual_delivery_table_a_pct",
     },
-    "demand-units": SUPPLY,
+    "demand-units": {**SUPPLY, "annual_gw_pumping_avg_taf": "annual_groundwater_pumping_mean_taf"},
     "ag-demand-units": {
         **DELIVERED, **SHORT, "annual_demand_avg_taf": "annual_demand_mean_taf", "annual_demand_cv": "annual_demand_cv",
         **exceedance("demand_exceedance", "demand"), "annual_sw_delivery_avg_taf": "annual_delivery_mean_taf",
@@ -137,13 +146,19 @@ PERIODS = {
         "annual_gw_pumping_cv": "annual_groundwater_pumping_cv",
         **exceedance("gw_pumping_exceedance", "groundwater_pumping"),
         "gw_pumping_pct_of_demand": "groundwater_pumping_demand_pct",
-        "annual_shortage_pct_of_demand": "annual_shortage_mean_pct", "avg_pct_demand_met": "demand_met_pct",
+        "annual_shortage_pct_of_demand": "annual_shortage_mean_pct",
+        "annual_shortage_pct_cv": "annual_shortage_pct_cv", "avg_pct_demand_met": "demand_met_pct",
     },
-    "ag-aggregates": {**DELIVERED, **SHORT, "annual_shortage_pct_of_demand": "annual_shortage_mean_pct"},
+    "ag-aggregates": {
+        **DELIVERED, **SHORT, "annual_shortage_pct_of_demand": "annual_shortage_mean_pct",
+        "annual_shortage_pct_cv": "annual_shortage_pct_cv",
+    },
     "refuge-demand-units": {
         **DELIVERED, **SHORT, **{f"delivery_exc_p{n}": f"annual_delivery_exc_p{n}_taf" for n in EXCEEDANCES},
         "annual_shortage_pct_avg": "annual_shortage_mean_pct", "annual_shortage_pct_cv": "annual_shortage_pct_cv",
-        "reliability_pct_95": "p95_annual_shortage_pct",
+        "reliability_pct_95": "p95_annual_shortage_pct", "annual_demand_avg_taf": "annual_demand_mean_taf",
+        "annual_demand_cv": "annual_demand_cv", **exceedance("demand_exceedance", "demand"),
+        "avg_pct_demand_met": "demand_met_pct", "full_delivery_years_pct": "full_delivery_years_pct",
     },
 }  # fmt: skip
 """Family → key of the summary → column."""
@@ -336,3 +351,22 @@ async def test_pumping_says_whether_it_was_calculated(serve: Any, own_stand_in_u
         code: [month["is_calculated"] for month in unit["monthly_gw_pumping"].values()] for code, unit in units.items()
     }
     assert said == {"02_NA": [True, True], "64_XA": [None, None]}
+
+
+SERVED_OTHERWISE = {
+    "volumetric_reliability",  # reliability_pct
+    "shortage_months_count",  # shortage_frequency_pct
+}
+
+
+def test_defect_05_what_is_stored_is_served(contract: dict[str, dict[str, str]]) -> None:
+    """Each measure of a view that a route of water supply reads is in an answer, or another number says it."""
+    texts = [file.read_text() for file in (ROOT / "api" / "sql").glob("*.sql")]
+    checked = 0
+    for view, columns in contract.items():
+        if re.match(r"api_(cws|ag|contractor|urban|agricultural|refuge)_.*(monthly|summary)$", view):
+            read = {word for text in texts if re.search(rf"\b{view}\b", text) for word in re.findall(r"\w+", text)}
+            measures = {name for name, kind in columns.items() if kind in ("double precision", "integer")}
+            assert not read or measures - read <= SERVED_OTHERWISE, view
+            checked += bool(read)
+    assert checked == 20

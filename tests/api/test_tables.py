@@ -10,7 +10,6 @@ import httpx
 import jsonschema
 import pytest
 
-from api.main import create_app
 from api.tables import TABLES
 
 V1 = "/api/v1"
@@ -43,11 +42,6 @@ def test_filters_are_texts_and_whole_numbers() -> None:
         for each in table.filters
     }
     assert kinds == {"text", "integer"}
-
-
-@pytest.fixture(scope="module")
-def schema() -> dict[str, Any]:
-    return create_app().openapi()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -15,8 +13,10 @@ import pytest
 
 from extract import calendar, load
 from extract.csv_out import LOAD_COLUMNS
+from tests.api.golden_files import golden, shape
+from tests.api.test_supply_routes import GOLDEN as GOLDEN_SUPPLY
+from tests.warehouse import verified
 
-GOLDEN = Path(__file__).parent / "golden"
 SCENARIO = "s9002"
 RECEIPT = f"{SCENARIO}-0123456789ab"
 MONTH = np.arange(calendar.MONTHS)
@@ -28,6 +28,31 @@ SERIES = {
     ("S_OROVL", "STORAGE", "TAF"): np.full(calendar.MONTHS, 1000.0),
     ("S_FOLSM", "STORAGE", "TAF"): np.zeros(calendar.MONTHS),
     ("S_SLUIS_CVP", "STORAGE", "TAF"): np.full(calendar.MONTHS, 500.0),
+}
+# Full allocation of half of what MWD asks for; the other supplies vary from month to month and from year to year.
+VARYING = 100 + 10 * (MONTH % 12) + MONTH // 12 % 7
+SUPPLY_SERIES = {
+    ("dv", "DEL_SWP_MWD", "DELIVERY-SWP", "CFS"): np.full(calendar.MONTHS, 1320.0),
+    ("dv", "SHORT_SWP_MWD", "DELIVERY-SHORTAGE-SWP", "CFS"): np.zeros(calendar.MONTHS),
+    ("dv", "DEL_SWP_PAG", "DELIVERY-SWP", "CFS"): VARYING,
+    ("dv", "SHORT_SWP_PAG", "DELIVERY-SHORTAGE-SWP", "CFS"): MONTH % 5,
+    ("sv", "UD_02_PU", "URBAN-DEMAND", "TAF"): VARYING / 10,
+    ("dv", "DN_02_PU", "SW-DELIVERY-NET", "CFS"): VARYING,
+    ("dv", "GP_02_PU", "GW-PUMPING", "CFS"): VARYING / 2,
+    ("dv", "SHRTG_02_PU", "SHORTAGE", "CFS"): MONTH % 3,
+    **{
+        ("dv", f"{kind}_{unit}", part_c, "CFS"): VARYING * share
+        for unit in ("02_NA", "11_PR")
+        for kind, part_c, share in (
+            ("AW", "APPLIED-WATER", 1.0), ("DN", "SW-DELIVERY-NET", 0.5), ("GP", "GW-PUMPING", 0.3),
+            ("RU", "REUSE", 0.1), ("RP", "RIPARIAN-MISC-ET", 0.0), ("SHRTG", "SHORTAGE", 0.1),
+        )
+    },
+    ("dv", "C_AMR004", "CHANNEL", "CFS"): VARYING,
+}  # fmt: skip
+SUPPLY_ROUTES = {
+    name: route.replace("s0001", SCENARIO).replace("swp_total", "mwd").replace("ACFC", "MWD")
+    for name, route in GOLDEN_SUPPLY.items()
 }
 ROUTES = {
     "percentiles": f"/api/statistics/scenarios/{SCENARIO}/reservoirs/SHSTA/percentiles",
@@ -59,27 +84,19 @@ def built_url(
     with file.open("w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(LOAD_COLUMNS)
-        for number, ((part_b, part_c, units), values) in enumerate(SERIES.items(), 1):
+        series = {("dv", *parts): values for parts, values in SERIES.items()} | SUPPLY_SERIES
+        for number, ((kind, part_b, part_c, units), values) in enumerate(series.items(), 1):
             array = "{" + ",".join(map(str, values)) + "}"
-            parts = [SCENARIO, "dv", "CALSIM", part_b, part_c, "1MON", "L2020A", "PER-AVER", units]
-            writer.writerow([*parts, calendar.first_day(), array, RECEIPT, "run/dv.dss", number, "0" * 64])
+            parts = [SCENARIO, kind, "CALSIM", part_b, part_c, "1MON", "L2020A", "PER-AVER", units]
+            writer.writerow([*parts, calendar.first_day(), array, RECEIPT, f"run/{kind}.dss", number, "0" * 64])
     load.load_scenario(
         url,
         file,
-        load.ScenarioLoad(SCENARIO, RECEIPT, "run.zip", "0" * 64, len(SERIES), 0, "1921-10-01", "2021-09-01"),
+        load.ScenarioLoad(SCENARIO, RECEIPT, "run.zip", "0" * 64, len(series), 0, "1921-10-01", "2021-09-01"),
     )
     run_dbt(url, "run", "--select", f"scenario:{SCENARIO}", check=True)
+    verified.show(url, SCENARIO)
     return url
-
-
-def shape(value: Any) -> Any:
-    """The keys of an answer, to the last level; codes and water months count as one key."""
-    if isinstance(value, list):
-        return [shape(value[0])] if value and isinstance(value[0], dict) else []
-    if not isinstance(value, dict):
-        return None
-    same = all(key.isupper() or key.isdigit() for key in value)
-    return {"*": shape(next(iter(value.values())))} if same else {key: shape(each) for key, each in value.items()}
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -87,12 +104,69 @@ async def test_answer_has_the_shape_of_the_golden_file(serve: Any, built_url: st
     async with serve(built_url) as client:
         response = await client.get(ROUTES[name])
     assert response.status_code == 200, response.text
-    expected = shape(json.loads((GOLDEN / f"{name}.json").read_text()))
-    assert shape(response.json()) == expected
+    assert shape(response.json()) == shape(golden(".", name))
+
+
+async def test_defect_02_routes_of_water_supply_have_the_shape_of_their_golden_files(
+    serve: Any, built_url: str
+) -> None:
+    async with serve(built_url) as client:
+        for name, route in SUPPLY_ROUTES.items():
+            response = await client.get(route)
+            assert response.status_code == 200, f"{route}: {response.text}"
+            assert shape(response.json()) == shape(golden("supply", name)), name
+
+
+async def test_defect_02_every_route_of_statistics_answers(serve: Any, built_url: str) -> None:
+    """Also those without a golden file; a column that a view lacks would be an error."""
+    codes = {"reservoir_id": "SHSTA", "aggregate_id": "mwd", "du_id": "02_PU", "scenario_id": SCENARIO}
+    queries = {"/api/statistics/batch": f"?scenarios={SCENARIO}&types=storage,cws,ag,env_flow"}
+    absent = "/delta/"
+    async with serve(built_url) as client:
+        for path in client.app.openapi()["paths"]:
+            if path.startswith("/api/statistics") and absent not in path:
+                response = await client.get(path.format(**codes) + queries.get(path, ""))
+                assert response.status_code == 200, f"{path}: {response.text}"
+
+
+def blocks(value: Any) -> Iterator[dict[str, Any]]:
+    """All objects within an answer."""
+    if isinstance(value, dict):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from blocks(each)
+
+
+async def test_defect_04_exceedances_fall_and_percentiles_rise(serve: Any, built_url: str) -> None:
+    """exc_p5 and p5 are the highest of their block, everywhere; shares stay within 0 and 100."""
+    checked = 0
+    async with serve(built_url) as client:
+        for route in [*SUPPLY_ROUTES.values(), *ROUTES.values()]:
+            for block in blocks((await client.get(route)).json()):
+                for prefix in ("exc_p", "p", "delivery_exc_p"):
+                    falling = [block[key] for n in (5, 10, 25, 50, 75, 90, 95) if (key := f"{prefix}{n}") in block]
+                    if None not in falling:
+                        assert falling == sorted(falling, reverse=True), route
+                        checked += len(falling) == 7
+                rising = [block[key] for n in (0, 10, 30, 50, 70, 90, 100) if (key := f"q{n}") in block]
+                assert None in rising or rising == sorted(rising), route
+                for key in ("frequency_pct", "shortage_frequency_pct", "reliability_pct", "avg_pct_demand_met"):
+                    assert block.get(key) is None or 0 <= block[key] <= 100, f"{route} {key}"
+    assert checked > 50
+
+
+async def test_defect_06_reliability_is_not_the_demand_that_is_met(serve: Any, built_url: str) -> None:
+    """MWD gets all that it is allocated, which is half of what it asks for; a unit's own shortage makes the two one."""
+    async with serve(built_url) as client:
+        (mwd,) = (await answer(client, SUPPLY_ROUTES["mi_contractors_period_summary"]))["contractors"].values()
+        (unit,) = (await answer(client, SUPPLY_ROUTES["demand_units_period_summary"]))["demand_units"].values()
+    assert (mwd["reliability_pct"], mwd["avg_pct_allocation_met"], mwd["annual_reliability"]) == (100, 100, 1)
+    assert mwd["avg_pct_demand_met"] == pytest.approx(100 * 1320 * 0.7244 / 1911.5, rel=1e-3)
+    assert unit["reliability_pct"] == unit["avg_pct_demand_met"] < 100
 
 
 async def answer(client: httpx.AsyncClient, name: str) -> Any:
-    return (await client.get(ROUTES[name])).json()
+    return (await client.get(ROUTES.get(name, name))).json()
 
 
 async def test_numbers_of_a_built_scenario(serve: Any, built_url: str) -> None:
@@ -128,6 +202,20 @@ async def test_absent_series_is_null_or_absent_never_zero(serve: Any, built_url:
     }  # fmt: skip
 
 
+async def test_verification_of_a_scenario_that_nobody_tested(serve: Any, built_url: str) -> None:
+    async with serve(built_url) as client:
+        status = (await client.get(f"/api/verification/status/{SCENARIO}")).json()
+        everything = (await client.get("/api/verification/status")).json()
+    assert everything["summary"] == status["summary"]
+    by_status = {
+        code: {check["question"]: check["status"] for check in section["checks"]}
+        for code, section in status["checks"].items()
+    }
+    assert by_status["reservoir"]["row_counts"] == "passed"
+    assert by_status["reservoir"]["dbt_tests"] == by_status["all"]["csv_staging"] == "unknown"
+    assert set(by_status["delta"].values()) == {"not_applicable"}
+
+
 async def test_catalogue_of_a_built_warehouse(serve: Any, built_url: str) -> None:
     async with serve(built_url) as client:
         assert [each["short_code"] for each in await answer(client, "scenarios")] == [SCENARIO]
@@ -144,7 +232,7 @@ async def test_deployed_warehouse_without_a_scenario(serve: Any, warehouse_url: 
     async with serve(warehouse_url) as client:
         assert (await client.get("/api/health/ready")).status_code == 200
         assert await answer(client, "scenarios") == []
-        for name, path in ROUTES.items():
+        for name, path in (ROUTES | SUPPLY_ROUTES).items():
             response = await client.get(path)
             unknown = SCENARIO in path
             assert response.status_code == (404 if unknown else 200), name

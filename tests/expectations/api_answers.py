@@ -1,19 +1,25 @@
-"""What an answer of the API says, value by value, against the rows of the view that it is made from.
+"""What an answer of the API says, value by value, against the rows of the views that it is made from.
 
 `api_routes.yml` says of each route which place of the answer is which column. A place is a path of names with dots:
 
+* `reservoirs|rivers`: either name;
 * `{water_month}`: any name; it is the value of that column in the row;
-* `[short_code=scenario_id]`: every element of a list; its field `short_code` is the value of column `scenario_id`;
-* `*` at the end: any name; the column's name is the text of the mapping with that name in place of its star.
+* `{sept:period_code='september'}`: the name `sept`, which stands for that value of the column;
+* `{:measure_code=measure}`: any name, and the field `measure` of what is under it is the value of the column;
+* `[short_code=scenario_id]`: every element of a list; its field `short_code` is the value of column `scenario_id`
+  (`properties/id`: a field of a field; `[tier='tier1']`: only the elements with this very value);
+* `unimp_*`, at the end: any name that begins so and that no place names in full; `*` is any name at all.
 
-Every row of the view has to be answered at every place, and every value of the answer has to be explained by a place.
+A column has a star for what the place's star stands for, and alternatives: `*_taf|*` is the first that the view has.
+Every row of a view has to be answered at every place where it is not NULL, and every value of the answer has to be
+explained by a place.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -41,49 +47,75 @@ class Comparison:
     unexplained: list[str] = field(default_factory=list)
 
 
-def compare(answer: Any, rows: Sequence[Row], places: Mapping[str, str], besides: Sequence[str] = ()) -> Comparison:
-    """Compare an answer with rows.
+@dataclass(frozen=True)
+class Part:
+    """What comes from one view.
+
+    Attributes:
+        rows: the rows of the view that the answer is about.
+        places: column by place.
+        is_complete: every row has to be answered; of a catalogue only what the answer is about.
+    """
+
+    rows: Sequence[Row]
+    places: Mapping[str, str]
+    is_complete: bool = True
+
+
+def compare(answer: Any, parts: Sequence[Part], besides: Iterable[str] = ()) -> Comparison:
+    """Compare an answer with the rows of its views.
 
     Args:
         answer: the JSON.
-        rows: the rows of the view that the answer is about.
-        places: column by place.
-        besides: places that say something else than a column of the view.
+        parts: the views.
+        besides: places that say something else than a column of a view.
     """
     made = Comparison()
     seen = {path for place in besides for path, *_ in _found(answer, SEGMENT.findall(place), (), {})}
-    for place, column in _longest_first(places):
-        segments = SEGMENT.findall(place)
-        bound_columns = _bound_columns(segments)
-        expected = {_key(row, bound_columns): row for row in rows}
-        answered: set[tuple[str, ...]] = set()
-        for path, bound, name, value in _found(answer, segments, (), {}):
-            if path in seen:
-                continue
-            seen.add(path)
-            key = tuple(bound[c] for c in bound_columns)
-            answered.add(key)
-            entity = key[0] if key else ""
-            made.values[entity] = made.values.get(entity, 0) + 1
-            row = expected.get(key)
-            of = column.replace("*", name)
-            if row is None:
-                problem = "no such row in the view"
-            elif of not in row:
-                problem = f"the view has no column {of}"
-            elif same(value, row[of]):
-                continue
-            else:
-                problem = f"{value!r} for {of} {row[of]!r}"
-            made.wrong.setdefault(entity, []).append(f"{'.'.join(path)}: {problem}")
-        for key in expected.keys() - answered:
-            made.wrong.setdefault(key[0] if key else "", []).append(f"{place}: no answer for {' '.join(key)}")
+    places = [(part, place, column) for part in parts for place, column in part.places.items()]
+    for part, place, column in sorted(places, key=lambda each: ("*" in each[1], -len(each[1].rpartition(".")[2]))):
+        _compare_place(answer, part, place, column, seen, made)
     made.unexplained = [".".join(path) for path in _leaves(answer, (), seen)]
     return made
 
 
+def _compare_place(answer: Any, part: Part, place: str, column: str, seen: set[Path], made: Comparison) -> None:
+    segments = SEGMENT.findall(place)
+    columns = _bound_columns(segments)
+    fixed = _fixed_columns(segments)
+    rows = [row for row in part.rows if all(str(row[c]) == value for c, value in fixed.items())]
+    expected = {tuple(str(row[c]) for c in columns): row for row in rows}
+    answered: set[tuple[str, ...]] = set()
+    for path, bound, name, value in _found(answer, segments, (), {}):
+        key = tuple(bound[c] for c in columns)
+        answered.add(key)
+        if path in seen:
+            continue
+        seen.add(path)
+        entity = key[0] if key else ""
+        made.values[entity] = made.values.get(entity, 0) + 1
+        row = expected.get(key)
+        if row is None and value is None and not part.is_complete:
+            continue
+        problem = _problem(value, row, column, name)
+        if problem:
+            made.wrong.setdefault(entity, []).append(f"{'.'.join(path)}: {problem}")
+    for key in expected.keys() - answered if part.is_complete else ():
+        if any(expected[key].get(c) is not None for c in column.split("|")) or "*" in column:
+            made.wrong.setdefault(key[0] if key else "", []).append(f"{place}: no answer for {' '.join(key)}")
+
+
+def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
+    if row is None:
+        return "no such row in the view"
+    of = next((c for c in column.replace("*", name).split("|") if c in row), None)
+    if of is None:
+        return f"the view has no column {column.replace('*', name)}"
+    return None if same(value, row[of]) else f"{value!r} for {of} {row[of]!r}"
+
+
 def same(value: Any, stored: Any) -> bool:
-    """Whether a value of an answer is a stored one, rounded as the service rounds; unknown is null and nothing else."""
+    """Whether a value of an answer is a stored one, as it is or rounded as the service rounds; unknown is null only."""
     if isinstance(stored, float) and not math.isfinite(stored):
         stored = None
     if isinstance(stored, datetime):
@@ -93,48 +125,67 @@ def same(value: Any, stored: Any) -> bool:
     if stored is None or value is None or isinstance(stored, bool | str) or isinstance(value, bool | str):
         return type(stored) is type(value) and bool(stored == value)
     if isinstance(stored, float) and isinstance(value, int | float):
-        return float(value) in {round(stored, digits) + 0.0 for digits in (DECIMALS, FRACTION_DECIMALS)}
+        return float(value) in {stored, *(round(stored, digits) + 0.0 for digits in (DECIMALS, FRACTION_DECIMALS))}
     if isinstance(stored, list) and isinstance(value, list):
         return len(stored) == len(value) and all(map(same, value, stored))
     return bool(value == stored)
-
-
-def _longest_first(places: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Places with a star last: they take what no other place names."""
-    return sorted(places.items(), key=lambda item: item[0].endswith("*"))
 
 
 def _bound_columns(segments: Sequence[str]) -> list[str]:
     made = []
     for segment in segments:
         if segment.startswith("{"):
-            made.append(segment[1:-1])
+            made.append(segment[1:-1].rpartition(":")[2].partition("=")[0])
         elif segment.startswith("["):
             made += [pair.partition("=")[2] for pair in segment[1:-1].split(",") if pair]
-    return made
+    return [column for column in made if not column.startswith("'")]
 
 
-def _key(row: Row, columns: Sequence[str]) -> tuple[str, ...]:
-    return tuple(str(row[c]) for c in columns)
+def _fixed_columns(segments: Sequence[str]) -> dict[str, str]:
+    """The values that the segments themselves give to columns."""
+    pairs = [s[1:-1].rpartition(":")[2].partition("=") for s in segments if s.startswith("{")]
+    return {column: value.strip("'") for column, _, value in pairs if value.startswith("'")}
 
 
 def _found(node: Any, segments: Sequence[str], path: Path, bound: Bound) -> Iterator[tuple[Path, Bound, str, Any]]:
-    """Path, bound columns, last name and value of every place of the answer that the segments describe."""
+    """Path, bound columns, what the star stands for, and value of every place that the segments describe."""
     if not segments:
-        yield path, bound, path[-1] if path else "", node
+        yield path, {c: v for c, v in bound.items() if c != "*"}, bound.get("*", ""), node
         return
-    first, rest = segments[0], segments[1:]
-    if first.startswith("["):
-        pairs = [pair.partition("=")[::2] for pair in first[1:-1].split(",") if pair]
-        for i, each in enumerate(node if isinstance(node, list) else ()):
-            own = {column: str(_field(each, name)) for name, column in pairs}
-            yield from _found(each, rest, (*path, str(i)), {**bound, **own})
-    elif isinstance(node, dict):
-        names = node if first == "*" or first.startswith("{") else [first] if first in node else []
-        for name in names:
-            own = {first[1:-1]: name} if first.startswith("{") else {}
-            if first != "*" or not isinstance(node[name], dict):
-                yield from _found(node[name], rest, (*path, name), {**bound, **own})
+    steps = _elements if segments[0].startswith("[") else _entries
+    for name, each, own in steps(node, segments[0]):
+        yield from _found(each, segments[1:], (*path, name), {**bound, **own})
+
+
+def _elements(node: Any, segment: str) -> Iterator[tuple[str, Any, Bound]]:
+    """Number, value and bound columns of the elements of a list that a segment means."""
+    pairs = [pair.partition("=")[::2] for pair in segment[1:-1].split(",") if pair]
+    for i, each in enumerate(node if isinstance(node, list) else ()):
+        fields = {column: str(_field(each, name)) for name, column in pairs}
+        if all(value == column.strip("'") for column, value in fields.items() if column.startswith("'")):
+            yield str(i), each, {column: value for column, value in fields.items() if not column.startswith("'")}
+
+
+def _entries(node: Any, segment: str) -> Iterator[tuple[str, Any, Bound]]:
+    """Name, value and bound columns of the entries of an object that a segment means."""
+    if not isinstance(node, dict):
+        return
+    if segment.startswith("{"):
+        wanted, _, binding = segment[1:-1].rpartition(":")
+        column, _, source = binding.partition("=")
+        for name, each in node.items():
+            value = source.strip("'") if source.startswith("'") else str(_field(each, source)) if source else name
+            if wanted in ("", name):
+                yield name, each, {column: value}
+    elif "*" in segment:
+        before, _, after = segment.partition("*")
+        for name, each in node.items():
+            if name.startswith(before) and name.endswith(after) and not isinstance(each, dict):
+                yield name, each, {"*": name[len(before) : len(name) - len(after)]}
+    else:
+        for name in segment.split("|"):
+            if name in node:
+                yield name, node[name], {}
 
 
 def _field(node: Any, name: str) -> Any:

@@ -22,10 +22,14 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from api.main import create_app
+from api.models.tables import Table
+from api.routes.tables import MAX_ROWS
 from api.settings import ApiSettings
+from api.tables import TABLES
 from extract.verification import CannotCheckError, Finding, Subject
-from tests.expectations.api_answers import Comparison, compare
+from tests.expectations.api_answers import Comparison, Part, compare
 from tests.expectations.suite import Suite, Validator
+from tests.oracle import FACTS
 
 ANSWERS = Suite(
     "api_views",
@@ -47,6 +51,7 @@ ANSWERS = Suite(
     },
 )
 SUITES = (ANSWERS,)
+Row = dict[str, Any]
 ROUTES_FILE = Path(__file__).with_name("api_routes.yml")
 
 
@@ -57,60 +62,91 @@ class Route:
     Attributes:
         path: as the application declares it.
         family: the family of statistics, or `all`.
-        view: the view it is made from.
-        values: column by place, see `api_answers`.
-        where: columns of the view that limit its rows, with the value each has to have.
-        each: path parameters that take every value of a column in turn.
-        ask: query parameters that take all values of a column, with commas between.
+        views: the views it is made from: column by place, see `api_answers`.
+        catalogue: views of which only those rows are answered that have results.
+        where: columns that limit the rows of the views that have them; a value, or a list of values.
+        each: path or query parameters that take every value of a column of the first view in turn.
+        ask: query parameters that take all values of such a column, with commas between.
         fixed: query parameters with a fixed value.
-        besides: places of the answer that are no columns of the view, each with the reason.
+        besides: places of the answer that are no columns of the views, each with the reason.
     """
 
     path: str
     family: str
-    view: str
-    values: dict[str, str]
+    views: dict[str, dict[str, str]]
+    catalogue: dict[str, dict[str, str]]
     where: dict[str, Any]
     each: dict[str, str]
     ask: dict[str, str]
     fixed: dict[str, Any]
     besides: dict[str, str]
 
+    @property
+    def is_of_scenario(self) -> bool:
+        """Whether an answer is about one scenario."""
+        return "{scenario_id}" in self.path or "{scenario_id}" in str(self.fixed)
+
 
 @lru_cache
 def declared() -> dict[str, dict[str, Any]]:
-    """The file as it is: by route what there is to verify, or the reason why not."""
+    """The file as it is: by route what there is to verify, or the reason why nothing is."""
     found: dict[str, dict[str, Any]] = yaml.safe_load(ROUTES_FILE.read_text(encoding="utf-8"))
-    return found
+    return {path: given for path, given in found.items() if path.startswith("/")}
 
 
 def routes() -> list[Route]:
     """The routes that have a view."""
-    return [
+    names = ("where", "each", "ask", "fixed", "besides")
+    written = [
         Route(
             path,
             given["family"],
-            given["view"],
-            given["values"],
-            given.get("where", {}),
-            given.get("each", {}),
-            given.get("ask", {}),
-            given.get("fixed", {}),
-            given.get("besides", {}),
+            *({view: dict(_flat(places)) for view, places in given.get(k, {}).items()} for k in ("views", "catalogue")),
+            *(given.get(name, {}) for name in names),
         )
         for path, given in declared().items()
-        if "view" in given
+        if "views" in given
     ]
+    return written + [route for route in map(_of_table, TABLES) if route.path not in declared()]
+
+
+def _of_table(table: Table) -> Route:
+    """The route of a table of /api/v1: the rows of its view as they are."""
+    key = ",".join(f"{column}={column}" for column in table.grain)
+    fact = FACTS.get(f"fct_{table.name}")
+    is_of_scenario = any(each.parameter == "scenario" for each in table.filters)
+    scenario = {"scenario": "{scenario_id}"} if is_of_scenario else {}
+    return Route(
+        f"/api/v1/tables/{table.name}",
+        fact.family if fact else "tier" if table.name.startswith("tier_") and is_of_scenario else "all",
+        {f"api_{table.name}": {f"data[{key}].*": "*"}},
+        {},
+        {},
+        {},
+        {},
+        {**scenario, "limit": MAX_ROWS},
+        {"total": "a number of rows", "limit": "asked", "offset": "asked", "meta": "units and loads of the rows"},
+    )
+
+
+def _flat(places: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Places of places as paths."""
+    for place, inside in places.items():
+        path = f"{before}.{place}" if before else place
+        if isinstance(inside, dict):
+            yield from _flat(inside, path)
+        else:
+            yield path, inside
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request of a route, and the rows of the view that it is about."""
+    """One request of a route, and the rows of the views that it is about."""
 
     route: Route
     path: str
     parameters: dict[str, str]
-    rows: list[dict[str, Any]]
+    parts: list[Part]
 
 
 def check(subject: Subject, docs: Path | None) -> Iterator[Finding]:
@@ -131,36 +167,42 @@ def _requests(subject: Subject) -> Iterator[Request]:
         if active is None:
             raise CannotCheckError(f"{subject.scenario_id} is not active: the API does not serve it")
         for route in routes():
-            rows = _view(link, route, subject.scenario_id, active["load_id"])
-            for path, parameters, own in _variants(route, subject.scenario_id, rows):
-                yield Request(route, path, parameters, own)
+            origin = {"scenario_id": subject.scenario_id, "load_id": active["load_id"]} if route.is_of_scenario else {}
+            wanted = {**origin, **route.where}
+            views = {view: _rows_of(link, view, wanted) for view in (*route.views, *route.catalogue)}
+            yield from _variants(route, subject.scenario_id, views)
 
 
-def _view(
-    link: psycopg.Connection[dict[str, Any]], route: Route, scenario_id: str, load_id: str
-) -> list[dict[str, Any]]:
-    """The rows of the view, of the scenario's published load where the view has scenarios."""
-    view = sql.Identifier("api", route.view)
-    columns = {c.name for c in link.execute(sql.SQL("select * from {} limit 0").format(view)).description or ()}
-    given = {"scenario_id": scenario_id, "load_id": load_id} if "{scenario_id}" in route.path or route.ask else {}
-    wanted = {c: v for c, v in given.items() if c in columns and route.view != "api_scenario"} | route.where
-    conditions = [sql.SQL("{} = %s").format(sql.Identifier(c)) for c in wanted] or [sql.SQL("true")]
-    query = sql.SQL("select * from {} where {}").format(view, sql.SQL(" and ").join(conditions))
-    return link.execute(query, list(wanted.values())).fetchall()
+def _rows_of(link: psycopg.Connection[Row], view: str, wanted: dict[str, Any]) -> list[Row]:
+    """The rows of a view that have the wanted values in those columns that it has."""
+    name = sql.Identifier("api", view)
+    columns = {c.name for c in link.execute(sql.SQL("select * from {} limit 0").format(name)).description or ()}
+    given = {c: v for c, v in wanted.items() if c in columns}
+    forms = {c: "{} = any(%s)" if isinstance(v, list) else "{} = %s" for c, v in given.items()}
+    conditions = [sql.SQL(form).format(sql.Identifier(c)) for c, form in forms.items()] or [sql.SQL("true")]
+    query = sql.SQL("select * from {} where {}").format(name, sql.SQL(" and ").join(conditions))
+    return link.execute(query, list(given.values())).fetchall()
 
 
-def _variants(
-    route: Route, scenario_id: str, rows: Sequence[dict[str, Any]]
-) -> Iterator[tuple[str, dict[str, str], list[dict[str, Any]]]]:
-    """Path, query parameters and rows of each request of a route; none where the view has no row."""
-    parameters = {name: str(value) for name, value in route.fixed.items()}
-    parts: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in rows:
-        parts.setdefault(tuple(str(row[c]) for c in route.each.values()), []).append(row)
-    for values, own in parts.items():
-        path = route.path.format(**{"scenario_id": scenario_id, **dict(zip(route.each, values, strict=True))})
-        asked = {name: ",".join(dict.fromkeys(str(row[c]) for row in own)) for name, c in route.ask.items()}
-        yield path, parameters | asked, own
+def _variants(route: Route, scenario_id: str, views: dict[str, list[Row]]) -> Iterator[Request]:
+    """The requests of a route: one for each value of the columns in `each`; none where the views have no row."""
+    columns = list(route.each.values())
+    first = next(iter(route.views))
+    values = dict.fromkeys(tuple(row[c] for c in columns) for row in views[first])
+    if not columns and any(views[view] for view in route.views):
+        values = {(): None}
+    for chosen in values:
+        limits = dict(zip(columns, chosen, strict=True))
+        own = {
+            view: [r for r in rows if all(r.get(c, v) == v for c, v in limits.items())] for view, rows in views.items()
+        }
+        asked = {name: ",".join(dict.fromkeys(str(r[c]) for r in own[first])) for name, c in route.ask.items()}
+        named = {"scenario_id": scenario_id, **{name: str(limits[c]) for name, c in route.each.items()}}
+        fixed = {name: str(value).format(**named) for name, value in route.fixed.items()}
+        query = {name: value for name, value in named.items() if name in route.each and f"{{{name}}}" not in route.path}
+        places = {**route.views, **route.catalogue}
+        parts = [Part(rows, places[view], view in route.views) for view, rows in own.items()]
+        yield Request(route, route.path.format(**named), {**fixed, **query, **asked}, parts)
 
 
 @asynccontextmanager
@@ -191,11 +233,11 @@ async def _answers(subject: Subject, requests: Sequence[Request]) -> list[tuple[
 def _rows(request: Request, status: int, answer: Any) -> Iterator[tuple[Any, ...]]:
     """Rows of the frame: one per entity of an answer."""
     route = request.route
-    asked = request.path.replace("{", "").replace("}", "")
+    asked = "?".join(filter(None, [request.path, "&".join(f"{k}={v[:80]}" for k, v in request.parameters.items())]))
     if status != 200:
         yield route.path, asked, "all", str(answer)[:200], str(status), 0, 0
         return
-    found = compare(answer, request.rows, route.values, list(route.besides))
+    found = compare(answer, request.parts, route.besides)
     yield from _of_comparison(route.path, asked, found)
 
 

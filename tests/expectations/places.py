@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import struct
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -94,20 +93,13 @@ def in_staging(subject: Subject, kind: str) -> tuple[Place, list[tuple[str, str]
         f" where scenario_id = '{names.check_scenario_id(subject.scenario_id)}' and dss_kind = '{kind}')"
         " to stdout (format binary)"
     )
-    rows: list[list[str]] = []
+    rows: list[tuple[str, ...]] = []
     arrays: list[Values] = []
     with connection(subject.url) as link, link.cursor().copy(query.encode()) as copy:
-        stream = b"".join(bytes(block) for block in copy)
-    place = 19 + struct.unpack_from(">i", stream, 15)[0]
-    while (fields := struct.unpack_from(">h", stream, place)[0]) != -1:
-        place += 2
-        row = []
-        for _ in range(fields):
-            (size,) = struct.unpack_from(">i", stream, place)
-            row.append(stream[place + 4 : place + 4 + size])
-            place += 4 + size
-        rows.append([text.decode() for text in row[:-1]])
-        arrays.append(_array(row[-1]))
+        copy.set_types(["text"] * 9 + ["bytea"])
+        for *row, payload in copy.rows():
+            rows.append(tuple(row))
+            arrays.append(_array(payload))
     values = np.array(arrays).reshape(len(rows), MONTHS)
     odd = np.isnan(values)
     values[np.isinf(values)] = np.nan

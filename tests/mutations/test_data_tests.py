@@ -18,7 +18,8 @@ import psycopg
 import pytest
 import yaml
 
-from tests.warehouse import applied_water_runs, delta_runs, river_runs, tier_results
+from extract.stage_history import StageRun, record_stage
+from tests.warehouse import applied_water_runs, delta_runs, river_runs, tier_results, verified
 from tests.warehouse import reservoir_runs as runs
 from tests.warehouse.supply_runs import supply_run
 
@@ -90,6 +91,8 @@ def warehouse(
     for run in made[:2]:
         tier_results.load_every_kind(url, run.scenario_id)
     offer_file(url, made[0].scenario_id)
+    verified.show(url, complete.scenario_id)
+    record_stage(url, StageRun(complete.scenario_id, "validate", "VALIDATED", 1.0, complete.load_id))
     chosen = [f"scenario:{run.scenario_id}" for run in made]
     run_dbt(url, "build", "--select", *chosen, "--exclude", "test_type:unit", check=True)
     compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True)

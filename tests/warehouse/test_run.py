@@ -21,6 +21,7 @@ from extract.errors import DiskFullError
 from extract.extraction import Request, extract
 from extract.storage import folder
 from extract.synthetic import make_model_run
+from tests.warehouse import verified
 
 FACTS = {
     "marts.fct_reservoir_storage_monthly": "reservoir_code, water_month",
@@ -77,17 +78,18 @@ def runs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def loaded(new_database, deployed_template, tmp_path_factory, runs):
-    """A warehouse in which s0105 went all the way."""
+    """A warehouse in which s0105 was built."""
     cli = Cli(new_database(deployed_template), tmp_path_factory.mktemp("data"))
-    result = cli("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv")
+    cli.command = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv")
+    result = cli(*cli.command, "--to", "build")
     assert result.returncode == 0, result.stdout + result.stderr
     cli.first_output = result.stdout
     return cli
 
 
-def test_a_run_goes_all_the_way(loaded):
+def test_a_run_goes_to_the_statistics(loaded):
     assert "trend report: PASSED" in loaded.first_output
-    assert "s0105 is in the warehouse" in loaded.first_output
+    assert loaded.first_output.endswith("Next: `coeqwal run s0105`\n")
     receipt = json.loads(loaded.receipt())
     assert receipt["receipt_id"] == loaded.query("select receipt_id from staging.scenario_load")[0][0]
     for table in FACTS:
@@ -95,10 +97,12 @@ def test_a_run_goes_all_the_way(loaded):
         assert ids == [("s0105", receipt["receipt_id"])]
 
 
-def test_the_same_run_again_changes_nothing_and_says_so(loaded, runs):
+def test_the_same_run_again_changes_nothing_and_says_so(loaded):
+    verified.answer(loaded.url, "s0105")
+    assert loaded(*loaded.command).stdout.endswith("s0105 is in the warehouse. Next: `coeqwal serve`\n")
     before = loaded.state()
     files = {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()}
-    result = loaded("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv", "--json")
+    result = loaded(*loaded.command, "--json")
     assert result.returncode == 0, result.stderr
     stages = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     assert [(stage["stage"], stage["status"]) for stage in stages] == [
@@ -108,14 +112,16 @@ def test_the_same_run_again_changes_nothing_and_says_so(loaded, runs):
         ("validate", "unchanged"),
         ("load", "unchanged"),
         ("build", "unchanged"),
+        ("verify", "unchanged"),
+        ("activate", "unchanged"),
     ]
     assert {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()} == files
     assert loaded.state() == before
 
 
-def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, runs, run_dbt):
+def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, run_dbt):
     run_dbt(loaded.url, "run", "--select", "scenario:s0105,fct_reservoir_spill_monthly", check=True)
-    result = loaded("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv", "--json")
+    result = loaded(*loaded.command, "--to", "build", "--json")
     assert json.loads(result.stdout.splitlines()[-1])["status"] == "done", result.stderr
 
 
@@ -132,6 +138,7 @@ def test_every_stage_run_has_its_row(loaded):
 
 
 def test_status_and_plan_of_what_is_current(loaded):
+    verified.answer(loaded.url, "s0105")
     assert loaded("status", "s0105").stdout.endswith("nothing to do\n")
     assert loaded("plan", "s0105").stdout == "scenario_id,stage,reason\n"
     assert "neither the archive" in loaded("status", "s0777").stderr
@@ -159,7 +166,7 @@ def test_the_wide_csv_lies_where_the_website_finds_it(loaded):
 
 def test_rebuilding_one_scenario_leaves_the_other_byte_for_byte(loaded, tmp_path, run_dbt):
     make_model_run(tmp_path / "s0020_other.zip", "s0020", series=300, seed=8)
-    assert loaded("run", "s0020", "--zip", tmp_path / "s0020_other.zip").returncode == 0
+    assert loaded("run", "s0020", "--zip", tmp_path / "s0020_other.zip", "--to", "build").returncode == 0
     rows = "select xmin::text, ctid::text, f from {} as f where scenario_id = '{}' order by ctid"
     other = [loaded.query(rows.format(table, "s0020")) for table in FACTS]
     own = [loaded.query(rows.format(table, "s0105")) for table in FACTS]
@@ -404,7 +411,7 @@ def test_two_runs_of_one_scenario_at_once(loaded, runs):
 def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, runs, tmp_path, has_aws_s3):
     url = new_database(deployed_template)
     cli = Cli(with_aws_s3(url) if has_aws_s3 else url, tmp_path)
-    arguments = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--json")
+    arguments = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--to", "build", "--json")
     result = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal")
     assert result.returncode == 0, result.stderr
     stages = {stage["stage"]: stage for stage in map(json.loads, result.stdout.splitlines())}
@@ -417,7 +424,7 @@ def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, 
 
 def test_serve_and_help_know_their_words():
     result = subprocess.run([sys.executable, "-m", "extract.cli", "--help"], capture_output=True, text=True, check=True)
-    for command in ("run", "extract", "load", "build", "serve", "synthesize", "demo", "db"):
+    for command in ("run", "extract", "load", "build", "activate", "deactivate", "serve", "synthesize", "demo", "db"):
         assert command in result.stdout
 
 

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from extract import load, plan, stage_history
+from extract.activation import Cell, State
 from extract.archive import Archive
 from extract.errors import BadZipError, DatabaseAwayError, UsageError
 from extract.extraction import Request, extract
@@ -31,7 +32,8 @@ def current(tmp_path_factory):
     ingest, _ = promote(given_by_hand("s0105", made.zip_path, made.reference_path), archive)
     record = extract(Request("s0105", made.zip_path, made.reference_path, ingest), archive, folder / "work")
     build = Build(record.receipt_id, "code", NOW, NOW - timedelta(seconds=1))
-    return Facts("s0105", ingest, record, True, None, record.receipt_id, build, True, None, "code")
+    shown = State(record.receipt_id, True, "ann", None, NOW)
+    return Facts("s0105", ingest, record, True, None, record.receipt_id, build, [], shown, True, None, "code")
 
 
 def disproved(facts):
@@ -45,50 +47,67 @@ def other_zip(facts):
     return facts.ingest.model_copy(update={"zip_sha256": "f" * 64})
 
 
+def open_question(status):
+    return [Cell("s0105", "oracle", "reservoir", status, "blocks_activation", "x", None, ["fct_x: 1 value differs"])]
+
+
 RUN = "coeqwal run s0105"
-NOTHING = {"loaded": None, "build": None, "active": False}
+HIDDEN = {"shown": None, "active": False}
+NOTHING = {"loaded": None, "build": None, **HIDDEN}
+TO_THE_END = ["build", "verify", "activate"]
 CASES = {
     "all is current": (lambda f: {}, {}, None, []),
     "nothing was received": (
         lambda f: {**NOTHING, "ingest": None, "extracted": None, "complete": False},
         {"received": "no model run", "loaded": "no rows"}, f"{RUN} --zip PATH", []),
     "only received": (
-        lambda f: {"extracted": None, "complete": False, "loaded": None, "build": None, "active": False},
-        {"extracted": "no receipt", "active": "does not show"}, RUN, ["extract", "load", "build"]),
+        lambda f: {"extracted": None, "complete": False, **NOTHING},
+        {"extracted": "no receipt", "active": "does not show"}, RUN, ["extract", "load", *TO_THE_END]),
     "the ZIP was changed": (
         lambda f: {"ingest": other_zip(f)},
         {"extracted": "the ZIP was changed", "loaded": "not what is in the archive", "active": "built before"},
-        RUN, ["extract", "load", "build"]),
+        RUN, ["extract", "load", *TO_THE_END]),
     "the trend report was changed": (
         lambda f: {"ingest": f.ingest.model_copy(update={"trend_csv_sha256": "e" * 64})},
-        {"extracted": "the trend report"}, RUN, ["extract", "load", "build"]),
+        {"extracted": "the trend report"}, RUN, ["extract", "load", *TO_THE_END]),
     "another file was declared": (
         lambda f: {"ingest": f.ingest.model_copy(update={"expected_dv_path_in_zip": "other_DV.dss"})},
-        {"extracted": "other DSS files are declared"}, RUN, ["extract", "load", "build"]),
+        {"extracted": "other DSS files are declared"}, RUN, ["extract", "load", *TO_THE_END]),
     "another version of the extractor": (
         lambda f: {"extracted": f.extracted.model_copy(update={"extract_version": "0"}), "complete": False},
-        {"extracted": "by version 0 of the extractor"}, RUN, ["extract", "load", "build"]),
+        {"extracted": "by version 0 of the extractor"}, RUN, ["extract", "load", *TO_THE_END]),
     "a product vanished": (
-        lambda f: {"complete": False}, {"extracted": "are not in the archive"}, RUN, ["extract", "load", "build"]),
+        lambda f: {"complete": False}, {"extracted": "are not in the archive"}, RUN, ["extract", "load", *TO_THE_END]),
     "disproved": (
-        lambda f: {"extracted": disproved(f), "loaded": None, "build": None, "active": False},
+        lambda f: {"extracted": disproved(f), **NOTHING},
         {"validated": "quarantined, FAILED: 1 cells differ"}, f"{RUN} --zip PATH --trend PATH", []),
     "disproved and overridden": (
         lambda f: {"extracted": disproved(f), "override": "ann: a typing error"},
         {"validated": "overridden: ann: a typing error"}, None, []),
     "not loaded": (
-        lambda f: {"loaded": None, "build": None, "active": False}, {"loaded": "no rows"}, RUN, ["load", "build"]),
+        lambda f: {**NOTHING}, {"loaded": "no rows"}, RUN, ["load", *TO_THE_END]),
     "another run is loaded": (
         lambda f: {"loaded": "s0105-000"}, {"loaded": "loaded is s0105-000", "built": "newer than the build"},
-        RUN, ["load", "build"]),
-    "never built": (lambda f: {"build": None, "active": False}, {"built": "never built"}, RUN, ["build"]),
+        RUN, ["load", *TO_THE_END]),
+    "never built": (lambda f: {"build": None, **HIDDEN}, {"built": "never built"}, RUN, TO_THE_END),
     "the code was changed": (
-        lambda f: {"code": "other"}, {"built": "models, seeds or macros were changed"}, RUN, ["build"]),
+        lambda f: {"code": "other"}, {"built": "models, seeds or macros were changed"}, RUN, TO_THE_END),
     "somebody rebuilt": (
         lambda f: {"build": replace(f.build, rebuilt_at=NOW + timedelta(seconds=1))},
-        {"built": "somebody rebuilt"}, RUN, ["build"]),
+        {"built": "somebody rebuilt"}, RUN, TO_THE_END),
+    "nobody verified": (
+        lambda f: {"blocking": open_question("unknown"), **HIDDEN},
+        {"verified": "oracle of reservoir: unknown", "active": "does not show"}, RUN, ["verify", "activate"]),
+    "a check failed": (
+        lambda f: {"blocking": open_question("failed")},
+        {"verified": "oracle of reservoir: failed (fct_x: 1 value differs)", "active": "built before"},
+        "coeqwal verify s0105", []),
+    "not activated": (lambda f: HIDDEN, {"active": "does not show"}, RUN, ["activate"]),
+    "hidden by somebody": (
+        lambda f: {"active": False, "shown": replace(f.shown, is_active=False, reason="wrong file")},
+        {"active": "hidden by ann, 2026-11-20T00:00:00+00:00: wrong file"}, "coeqwal activate s0105", []),
     "its rows were removed": (
-        lambda f: {"build": replace(f.build, rebuilt_at=None)}, {"built": "not there any more"}, RUN, ["build"]),
+        lambda f: {"build": replace(f.build, rebuilt_at=None)}, {"built": "not there any more"}, RUN, TO_THE_END),
 }  # fmt: skip
 
 

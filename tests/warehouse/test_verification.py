@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
-import api.routes.statistics as storage_routes
+from api.database import Database
 from extract import names
 from extract.archive import Archive
 from extract.errors import UsageError
@@ -27,7 +27,7 @@ from extract.synthetic import make_model_run
 from extract.tiers import loading
 from extract.verification import keep, questions, run
 from extract.verification.results import CheckResult
-from tests.warehouse import tier_results
+from tests.warehouse import tier_results, verified
 
 SCENARIO = "s0020"
 VARIABLES = [
@@ -87,6 +87,7 @@ def built(
     loading.archive_delivery(Archive.of(made.settings), file, delivery)
     loading.load_delivery(made.url, delivery)
     run_dbt(made.url, "run", "--select", *(f"scenario:{SCENARIO},{table}" for table in BUILT), check=True)
+    verified.show(made.url, SCENARIO)
     return made
 
 
@@ -168,22 +169,24 @@ def test_one_break_turns_exactly_its_owner_red(own: Warehouse, what: str) -> Non
 
 
 @pytest.fixture
-def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """An API that answers with one percentile in another's place."""
-    right = storage_routes.storage_taf_month
+    right = Database.fetch
 
-    def wrong(row: Any) -> dict[str, Any]:
-        month = right(row)
-        return {**month, "q10": month["q90"], "q90": month["q10"]}
+    async def wrong(self: Database, query: str, *values: Any) -> Any:
+        rows = await right(self, query, *values)
+        if query != "storage_aggregates":
+            return rows
+        return [{**row, "q10_taf": row["q90_taf"], "q90_taf": row["q10_taf"]} for row in rows]
 
-    monkeypatch.setattr(storage_routes, "storage_taf_month", wrong)
+    monkeypatch.setattr(Database, "fetch", wrong)
 
 
 def test_a_swapped_column_of_the_api_turns_exactly_its_owner_red(built: Warehouse, swapped_columns: None) -> None:
     results = built.verify()
     assert red(results) == {("api_views", "reservoir", "api_views.values")}
     (found,) = [r for r in results if r.check_name == "api_views.values" and r.family == "reservoir"]
-    assert {e["route"].rpartition("/")[2] for e in found.examples} == {"storage-monthly", "storage-aggregates"}
+    assert {e["route"].rpartition("/")[2] for e in found.examples} == {"storage-aggregates"}
     assert "for q10_taf" in found.examples[0]["first_difference"]
 
 

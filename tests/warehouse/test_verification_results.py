@@ -1,5 +1,6 @@
 """Results of checks and the record of activations: kept as they came, and no pass without anything compared."""
 
+import csv
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 
 from extract import load
 from extract.errors import CheckFailedError
+from extract.settings import PROJECT
 from extract.verification import results
 from extract.verification.results import CheckResult
 
@@ -20,9 +22,33 @@ def url(new_database, prepared_template):
     return new_database(prepared_template)
 
 
+def seed(name):
+    with (PROJECT / "seeds" / "08_verification" / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def stored(url, columns):
     with psycopg.connect(url) as link:
         return link.execute(f"select {columns} from ops.verification_result order by result_id").fetchall()
+
+
+def test_the_families_have_the_tables_of_their_folders(manifest):
+    tables = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model" and node["fqn"][1] == "marts" and node["name"].startswith("fct_"):
+            tables.setdefault(node["fqn"][2], set()).add(node["name"])
+    families = {row["family_code"]: set(row["table_names"].split()) for row in seed("verification_family")}
+    assert families == {**tables, "all": set()}
+
+
+def test_dbt_has_tests_for_exactly_the_cells_that_are_expected_of_it(deployed_template):
+    with psycopg.connect(deployed_template) as link:
+        found = set(link.execute("select question, family from ops.verification_check").fetchall())
+    questions = {row["question_code"]: row["families"].split() for row in seed("verification_question")}
+    expected = {(code, family) for code in ("dbt_tests", "dbt_warnings") for family in questions[code]}
+    assert found == expected
+    families = {row["family_code"] for row in seed("verification_family")}
+    assert set().union(*questions.values()) == families
 
 
 def test_a_result_is_kept_with_its_examples(url):

@@ -1,5 +1,5 @@
--- Which scenarios can be asked for, and which of them have numbers? Route: the scenario list.
--- Between a new load and its build the numbers of the earlier load are served, and named as such.
+-- Which scenarios can be asked for, and which load of them is shown? Route: the scenario list.
+-- A load is shown from its activation on, as long as the statistics are those of this load.
 with
 
 scenario as (
@@ -10,7 +10,21 @@ built as (
     select distinct
         scenario_id,
         load_id
-    from {{ ref('fct_reservoir_period_summary') }}
+    from {{ ref('fct_verification_row_count') }}
+),
+
+activation as (
+    select * from {{ ref('stg_ops__activation') }}
+    where is_active
+),
+
+shown as (
+    select
+        activation.scenario_id,
+        activation.load_id
+    from activation
+    inner join built
+        on activation.scenario_id = built.scenario_id and activation.load_id = built.load_id
 ),
 
 final as (
@@ -22,13 +36,13 @@ final as (
         scenario.description,
         scenario.hydroclimate,
         scenario.sibling_group,
-        built.load_id is not null as is_active,
-        built.load_id,
-        case when scenario.load_id = built.load_id then scenario.loaded_at end as loaded_at,
-        case when scenario.load_id = built.load_id then scenario.first_month end as first_month,
-        case when scenario.load_id = built.load_id then scenario.last_month end as last_month
+        shown.load_id is not null as is_active,
+        shown.load_id,
+        case when scenario.load_id = shown.load_id then scenario.loaded_at end as loaded_at,
+        case when scenario.load_id = shown.load_id then scenario.first_month end as first_month,
+        case when scenario.load_id = shown.load_id then scenario.last_month end as last_month
     from scenario
-    left join built on scenario.scenario_id = built.scenario_id
+    left join shown on scenario.scenario_id = shown.scenario_id
 )
 
 select * from final

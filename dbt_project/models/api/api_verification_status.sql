@@ -28,8 +28,13 @@ counted as (
         count(*) filter (where status = 'error')::integer as error_count,
         count(*) filter (where status = 'not_checked')::integer as not_checked_count,
         count(*) filter (where status = 'unknown')::integer as unknown_count,
-        (array_agg(check_name || coalesce(': ' || message, '') order by failed_count desc nulls last, check_name)
-            filter (where status <> 'passed'))[1:10] as examples,
+        -- what a program said when it broke is for its log
+        (
+            array_agg(
+                check_name || coalesce(': ' || case when status = 'error' then 'see the log' else message end, '')
+                order by failed_count desc nulls last, check_name
+            ) filter (where status <> 'passed')
+        )[1:10] as examples,
         max(recorded_at) as recorded_at
     from finding
     group by scenario_id, question_code, family_code

@@ -1,4 +1,5 @@
 -- How is the shortage of each group of water systems distributed over the years, month by month? TAF.
+-- (method: cws_aggregate)
 with
 
 months as (

@@ -1,4 +1,5 @@
 -- Which flows does each reach have in a model run, and for how many months? Stored, because it differs between scenarios.
+-- (method: env_flow)
 with
 
 reach_series as (

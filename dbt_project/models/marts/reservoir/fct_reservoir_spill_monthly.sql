@@ -1,5 +1,5 @@
 -- How often and how much water leaves through the flood outlet, and how often is storage at the flood level? CFS and TAF.
--- Both are kept apart: water going out (flood_release_*) and storage standing high (at_flood_pool_*); method: reservoir.
+-- Both are kept apart: water going out (flood_release_*) and storage standing high (at_flood_pool_*) (method: reservoir).
 with
 
 months as (

@@ -1,4 +1,4 @@
--- Does what was delivered follow from the model run, where the rule of the tier is public? Open (NULL) with a reason.
+-- Does what was delivered follow from the run, where the rule of the tier is public? Open (NULL) with a reason (method: tier).
 {%- set compared = [
     ('level', 'tier_level', 'true', 'a threshold of the rule is not public, or months are missing'),
     (

@@ -1,5 +1,5 @@
 -- Which level does each location of a tier have in a scenario? 1 best to 4 worst, NULL where the delivery has no value.
--- A result of a tier as a whole stands at every location that has none of its own.
+-- A result of a tier as a whole stands at every location that has none of its own (method: tier).
 with
 
 delivered as (

@@ -18,7 +18,8 @@ final as (
         {{ normalise_units('units') }} as units,
         month_values,
         source_file,
-        source_row
+        source_row,
+        source_sha256
     from series
 )
 

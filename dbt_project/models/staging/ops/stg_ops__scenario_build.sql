@@ -1,4 +1,4 @@
--- When was each table last built for a scenario?
+-- When, and from which code, was each table last built for a scenario?
 with
 
 scenario_build as (
@@ -9,6 +9,10 @@ final as (
     select
         model as table_name,
         scenario_id,
+        path as model_path,
+        parents,
+        compiled_sql,
+        invocation_id,
         built_at
     from scenario_build
 )

@@ -1,0 +1,43 @@
+"""`coeqwal activate` and `coeqwal deactivate`: what the API shows of a scenario."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from extract.activation import NotPassedError
+from extract.cli_report import Reporter
+from extract.names import check_scenario_id
+from extract.pipeline import Pipeline
+from extract.settings import settings
+from extract.stage_history import operator
+
+ScenarioArgument = Annotated[str, typer.Argument(help="Scenario id, as in s0105.", show_default=False)]
+ByOption = Annotated[
+    str | None, typer.Option("--by", help="Who decided it; default who runs this.", metavar="NAME", show_default=False)
+]
+ReasonOption = Annotated[str | None, typer.Option("--reason", help="Why; recorded with it.", show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="A JSON object instead of text.")]
+
+
+def activate(
+    scenario: ScenarioArgument, by: ByOption = None, reason: ReasonOption = None, as_json: JsonOption = False
+) -> None:
+    """Let the API show the scenario's present load; refused unless every blocking check of this load has passed."""
+    scenario_id = check_scenario_id(scenario)
+    try:
+        Pipeline(settings(), scenario_id, Reporter(as_json)).activate(by or operator(), reason)
+    except NotPassedError as error:
+        if as_json:
+            print(json.dumps({"stage": "activate", "status": "refused", "blocking": error.as_json()}))
+        raise
+
+
+def deactivate(
+    scenario: ScenarioArgument, by: ByOption = None, reason: ReasonOption = None, as_json: JsonOption = False
+) -> None:
+    """Let the API show nothing of the scenario any more; its rows stay."""
+    scenario_id = check_scenario_id(scenario)
+    Pipeline(settings(), scenario_id, Reporter(as_json)).deactivate(by or operator(), reason)

@@ -1,0 +1,144 @@
+"""Answers that are kept ready: repeated while the data are the same, never longer, and not more than fit."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from api.cache import Answer, Store
+
+STORAGE = "/api/statistics/scenarios/s0001/storage-monthly"
+RENAME = "update stand_in.api_scenario set name = %s where scenario_id = 's0001'"
+
+
+def change(url: str, name: str) -> None:
+    """What an activation or a build does, in the smallest form: a committed change."""
+    with psycopg.connect(url) as link:
+        link.execute(RENAME, [name])
+
+
+async def name(client: httpx.AsyncClient) -> str:
+    return str((await client.get("/api/scenarios/s0001")).json()["name"])
+
+
+async def test_answer_is_repeated_without_the_database(serve: Any, relay: Any) -> None:
+    async with serve(await relay.start(), cache_version_seconds=3600) as client:
+        first = await client.get(f"{STORAGE}?group=cvp")
+        await relay.stop()
+        again = await client.get(f"{STORAGE}?group=cvp")
+        assert (again.status_code, again.content) == (200, first.content)
+        kept = ("ETag", "Cache-Control", "Vary", "Content-Type")
+        assert [again.headers[each] for each in kept] == [first.headers[each] for each in kept]
+        assert again.headers["X-Request-ID"] != first.headers["X-Request-ID"]
+        assert (await client.get(f"{STORAGE}?group=swp")).status_code == 503
+
+
+async def test_changed_data_are_seen_at_once_where_the_database_is_always_asked(
+    serve: Any, own_stand_in_url: str
+) -> None:
+    async with serve(own_stand_in_url, cache_version_seconds=0) as client:
+        tag = (await client.get("/api/scenarios/s0001")).headers["ETag"]
+        for each in ("One", "Two", "Two"):
+            change(own_stand_in_url, each)
+            assert await name(client) == each
+        assert (await client.get("/api/scenarios/s0001")).headers["ETag"] != tag
+
+
+async def test_change_that_is_not_committed_is_not_seen(serve: Any, own_stand_in_url: str) -> None:
+    async with serve(own_stand_in_url, cache_version_seconds=0) as client:
+        with psycopg.connect(own_stand_in_url) as first, psycopg.connect(own_stand_in_url) as second:
+            first.execute(RENAME, ["Open"])
+            # a later transaction that ends first: the newest id alone would not tell that the other one ended
+            second.execute("insert into stand_in.api_tier (tier_code) values ('X')")
+            second.commit()
+            assert await name(client) == "Baseline"
+            first.commit()
+            assert await name(client) == "Open"
+
+
+async def test_changed_data_are_seen_within_the_time_that_is_set(serve: Any, own_stand_in_url: str) -> None:
+    async with serve(own_stand_in_url, cache_version_seconds=0.3) as client:
+        assert await name(client) == "Baseline"
+        change(own_stand_in_url, "New")
+        for _ in range(300):
+            if await name(client) == "New":
+                break
+            await asyncio.sleep(0.1)
+        assert await name(client) == "New"
+
+
+async def test_nothing_is_kept_where_no_memory_is_given(serve: Any, relay: Any) -> None:
+    async with serve(await relay.start(), cache_bytes=0, cache_version_seconds=3600) as client:
+        assert (await client.get(STORAGE)).headers["ETag"]
+        await relay.stop()
+        assert (await client.get(STORAGE)).status_code == 503
+
+
+@pytest.mark.parametrize("first", ["gzip", "identity"])
+async def test_kept_answer_serves_clients_with_and_without_compression(
+    serve: Any, stand_in_url: str, first: str
+) -> None:
+    async with serve(stand_in_url) as client:
+        for encoding in (first, "gzip", "identity", "gzip"):
+            async with client.stream("GET", STORAGE, headers={"Accept-Encoding": encoding}) as response:
+                raw = b"".join([part async for part in response.aiter_raw()])
+            assert response.headers.get("Content-Encoding", "identity") == encoding
+            assert int(response.headers["Content-Length"]) == len(raw)
+            assert "Accept-Encoding" in response.headers["Vary"]
+            body = gzip.decompress(raw) if encoding == "gzip" else raw
+            assert body.startswith(b'{"scenario_id":"s0001"')
+            tag = response.headers["ETag"]
+            same = await client.get(STORAGE, headers={"Accept-Encoding": encoding, "If-None-Match": tag})
+            assert (same.status_code, same.content) == (304, b"")
+
+
+async def test_order_of_parameters_does_not_matter_and_their_values_do(serve: Any, relay: Any) -> None:
+    table = "/api/v1/tables/reservoir_storage_monthly"
+    async with serve(await relay.start(), cache_version_seconds=3600) as client:
+        await client.get(f"{table}?entity=SHSTA&scenario=s0001")
+        await relay.stop()
+        assert (await client.get(f"{table}?scenario=s0001&entity=SHSTA")).status_code == 200
+        for other in ("scenario=s0001&entity=OROVL", "scenario=s0001", "scenario=s0001&entity=SHSTA&limit=1"):
+            assert (await client.get(f"{table}?{other}")).status_code == 503
+
+
+async def test_refusals_are_not_kept(serve: Any, own_stand_in_url: str) -> None:
+    async with serve(own_stand_in_url, cache_version_seconds=3600) as client:
+        assert (await client.get("/api/scenarios/s0077")).status_code == 404
+        with psycopg.connect(own_stand_in_url) as link:
+            link.execute(
+                "insert into stand_in.api_scenario (scenario_id, name, is_active) values ('s0077', 'x', false)"
+            )
+            link.execute(
+                "insert into stand_in.api_scenario_setting (scenario_id, themes, assumptions, operations)"
+                " values ('s0077', '[]', '[]', '[]')"
+            )
+        assert (await client.get("/api/scenarios/s0077")).status_code == 200
+
+
+def test_store_is_bounded_and_forgets_what_was_asked_for_the_longest_ago() -> None:
+    store = Store(10_000)
+    answer = Answer([], b"x" * 1000, None)
+    for key in ("a", "b", "c"):
+        store.get("1", key)
+        store.put("1", key, answer)
+    assert store.get("1", "a")
+    store.put("1", "d", answer)
+    assert [bool(store.get("1", key)) for key in "abcd"] == [True, False, True, True]
+    store.put("1", "huge", Answer([], b"x" * 100_000, None))
+    assert not any(store.get("1", key) for key in ("a", "b", "c", "d", "huge"))
+
+
+def test_store_holds_one_version_only() -> None:
+    store = Store(10_000)
+    store.get("1", "a")
+    store.put("1", "a", Answer([], b"old", None))
+    assert store.get("2", "a") is None
+    store.put("1", "a", Answer([], b"late, of the old version", None))
+    assert store.get("2", "a") is None
+    assert store.get("1", "a") is None
