@@ -31,8 +31,11 @@ counted as (
         -- what a program said when it broke is for its log
         (
             array_agg(
-                check_name || coalesce(': ' || case when status = 'error' then 'see the log' else message end, '')
-                order by failed_count desc nulls last, check_name
+                check_name
+                || coalesce(
+                    ': ' || case when status = 'error' then 'see the log' else message end, ''
+                )
+                order by failed_count desc nulls last, check_name asc
             ) filter (where status <> 'passed')
         )[1:10] as examples,
         max(recorded_at) as recorded_at
@@ -79,10 +82,15 @@ final as (
         coalesce(judged.passed_count, 0) as passed_count,
         case
             when judged.status = 'not_applicable' then judged.not_applicable_reason
-            when judged.status = 'unknown' and judged.counts_from is null then 'its tables are not built from this load'
-            when judged.status = 'unknown' and judged.check_count is null then 'never answered for these tables'
+            when
+                judged.status = 'unknown' and judged.counts_from is null
+                then 'its tables are not built from this load'
+            when
+                judged.status = 'unknown' and judged.check_count is null
+                then 'never answered for these tables'
         end as reason,
-        case when judged.status not in ('passed', 'not_applicable') then judged.examples end as examples,
+        case when judged.status not in ('passed', 'not_applicable') then judged.examples end
+            as examples,
         judged.recorded_at,
         question.display_order as question_order,
         family.display_order as family_order

@@ -42,7 +42,10 @@ family_of_scenario as (
         data_version.scenario_id,
         family.family_code,
         family.table_names,
-        case when family.family_code = 'tier' then data_version.tier_version else data_version.load_id end
+        case
+            when family.family_code = 'tier' then data_version.tier_version else
+                data_version.load_id
+        end
             as load_id,
         case
             when family.family_code = 'tier' then data_version.tier_loaded_at
@@ -65,7 +68,9 @@ built as (
             and scenario_build.table_name = any(family_of_scenario.table_names)
             and family_of_scenario.loaded_at <= scenario_build.built_at
     group by
-        family_of_scenario.scenario_id, family_of_scenario.family_code, family_of_scenario.table_names
+        family_of_scenario.scenario_id,
+        family_of_scenario.family_code,
+        family_of_scenario.table_names
     having count(*) = cardinality(family_of_scenario.table_names)
 ),
 
@@ -87,15 +92,23 @@ final as (
         question.severity,
         about.load_id,
         case
-            when about.load_id is null and about.family_code = 'tier' then 'no tier results were delivered'
+            when
+                about.load_id is null and about.family_code = 'tier'
+                then 'no tier results were delivered'
             when about.load_id is null then 'no model run is loaded'
-            when about.family_code <> 'tier' and whole.load_id is not null and family_of_load.load_id is null
+            when
+                about.family_code <> 'tier'
+                and whole.load_id is not null
+                and family_of_load.load_id is null
                 then 'the model run holds no series that this family is made from'
         end as not_applicable_reason,
-        case when question.reads_tables then built.last_built_at else about.loaded_at end as counts_from
+        case when question.reads_tables then built.last_built_at else about.loaded_at end
+            as counts_from
     from family_of_scenario as about
     inner join question on about.family_code = any(string_to_array(question.families, ' '))
-    left join built on about.scenario_id = built.scenario_id and about.family_code = built.family_code
+    left join
+        built
+        on about.scenario_id = built.scenario_id and about.family_code = built.family_code
     left join family_of_load
         on
             about.scenario_id = family_of_load.scenario_id

@@ -36,7 +36,8 @@ of_row_counts as (
         cell.question_code,
         cell.family_code,
         row_count.table_name as check_name,
-        case when row_count.actual_rows = row_count.expected_rows then 'passed' else 'failed' end as status,
+        case when row_count.actual_rows = row_count.expected_rows then 'passed' else 'failed' end
+            as status,
         greatest(row_count.actual_rows, row_count.expected_rows)::bigint as checked_count,
         abs(row_count.actual_rows - row_count.expected_rows)::bigint as failed_count,
         row_count.actual_rows || ' rows, expected ' || row_count.expected_rows as message,
@@ -68,7 +69,10 @@ of_water_balances as (
         case when balance.is_balanced then 'passed' else 'failed' end as status,
         balance.checked_months_count::bigint as checked_count,
         balance.unbalanced_months_count::bigint as failed_count,
-        balance.unbalanced_months_count || ' of ' || balance.checked_months_count || ' months do not add up'
+        balance.unbalanced_months_count
+        || ' of '
+        || balance.checked_months_count
+        || ' months do not add up'
             as message,
         cell.counts_from as recorded_at
     from cell
@@ -87,7 +91,9 @@ of_trend_report as (
         cell.question_code,
         cell.family_code,
         'trend_report' as check_name,
-        case verdict.verdict when 'VALIDATED' then 'passed' when 'OVERRIDDEN' then 'failed' else 'not_checked' end
+        case verdict.verdict
+            when 'VALIDATED' then 'passed' when 'OVERRIDDEN' then 'failed' else 'not_checked'
+        end
             as status,
         null::bigint as checked_count,
         null::bigint as failed_count,

@@ -17,7 +17,8 @@ current_result as (
     select
         result.*,
         row_number() over (
-            partition by result.scenario_id, result.question_code, result.family_code, result.check_name
+            partition by
+                result.scenario_id, result.question_code, result.family_code, result.check_name
             order by result.result_id desc
         ) = 1 as is_newest_of_check,
         first_value(result.run_id) over (
