@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from api.database import Database, Row
-from extract.release import Release
+
+if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
+    from extract.release import Release
 
 
 class Evidence(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from api.asked import MAX_ROWS, Asked, texts
 from api.database import Database, Row
@@ -24,7 +24,9 @@ from api.models.provenance import (
     Variable,
 )
 from extract.receipts import FrozenTable
-from extract.release import Release
+
+if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
+    from extract.release import Release
 
 MAX_TABLES = 40
 """Tables that are explained at once, each scenario counted."""

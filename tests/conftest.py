@@ -159,7 +159,7 @@ def deployed_template(
         return _deployed(new_database(prepared_template), run_dbt)
     folder = Path(kept) if kept else tmp_path_factory.getbasetemp().parent
     dump = folder / f"deployed-{_sources_digest()}.dump"
-    with (folder / "deployed.lock").open("w") as lock:
+    with dump.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not dump.exists():
             url = _deployed(new_database(prepared_template), run_dbt)

@@ -112,11 +112,11 @@ async def test_a_file_can_be_fetched_in_parts(files: httpx.AsyncClient) -> None:
         ("s9999", "zip", 404, "unknown_scenario"),
         ("s0003", "zip", 404, "inactive_scenario"),
         ("s0002", "output", 404, "no_file"),
-        ("s" * 33, "zip", 422, None),
+        ("s" * 33, "zip", 422, "malformed_parameter"),
     ],
 )
 async def test_what_is_not_there_and_what_makes_no_sense(
-    files: httpx.AsyncClient, route: str, scenario: str, kind: str, status: int, code: str | None
+    files: httpx.AsyncClient, route: str, scenario: str, kind: str, status: int, code: str
 ) -> None:
     response = await files.get(route, params={"scenario": scenario, "type": kind})
     assert (response.status_code, response.json().get("code")) == (status, code)

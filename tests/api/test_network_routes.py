@@ -138,7 +138,9 @@ async def test_analysis_of_an_arc(client: httpx.AsyncClient) -> None:
 async def test_unknown_codes_are_404(client: httpx.AsyncClient, path: str, kind: str, code: str) -> None:
     response = await client.get(path)
     assert response.status_code == 404
-    assert response.json() == {"detail": f"There is no {kind} '{code}'.", "code": f"unknown_{kind}", "unknown": [code]}
+    problem = response.json()
+    assert (problem["code"], problem["unknown"]) == (f"unknown_{kind}", [code])
+    assert problem["detail"] == f"There is no {kind} '{code}'."
 
 
 async def test_search_puts_the_best_first(client: httpx.AsyncClient) -> None:

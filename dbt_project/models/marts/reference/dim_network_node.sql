@@ -20,7 +20,7 @@ subtype as (
 ),
 
 reservoir as (
-    select * from {{ ref('dim_reservoir') }}
+    select * from {{ ref('reservoir') }}
 ),
 
 arc_end as (
