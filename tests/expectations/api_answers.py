@@ -112,7 +112,7 @@ def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
     of = next((c for c in column.replace("*", name).split("|") if c in row), None)
     if of is None:
         return f"the view has no column {column.replace('*', name)}"
-    digits = (SCORE_DECIMALS,) if of.endswith(("_score", "gini")) else (DECIMALS, FRACTION_DECIMALS)
+    digits = (SCORE_DECIMALS, FRACTION_DECIMALS) if of.endswith(("_score", "gini")) else (DECIMALS, FRACTION_DECIMALS)
     return None if same(value, row[of], digits) else f"{value!r} for {of} {row[of]!r}"
 
 

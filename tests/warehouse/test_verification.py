@@ -175,7 +175,7 @@ def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> None:
 
     async def wrong(self: Database, query: str, *values: Any) -> Any:
         rows = await right(self, query, *values)
-        if query != "storage_aggregates":
+        if query != "reservoir_storage_monthly":
             return rows
         return [{**row, "q10_taf": row["q90_taf"], "q90_taf": row["q10_taf"]} for row in rows]
 
@@ -186,7 +186,7 @@ def test_a_swapped_column_of_the_api_turns_exactly_its_owner_red(built: Warehous
     results = built.verify()
     assert red(results) == {("api_views", "reservoir", "api_views.values")}
     (found,) = [r for r in results if r.check_name == "api_views.values" and r.family == "reservoir"]
-    assert {e["route"].rpartition("/")[2] for e in found.examples} == {"storage-aggregates"}
+    assert {e["route"].rpartition("/")[2] for e in found.examples} == {"storage-monthly"}
     assert "for q10_taf" in found.examples[0]["first_difference"]
 
 
