@@ -22,7 +22,10 @@ left join pg_attribute as attribute
     on
         attribute.attrelid = format('%%I.%%I', table_schema, table_name)::regclass
         and attribute.attname = columns.column_name
-where tables.table_schema = any(%s)
+-- a view that is no relation of the manifest is a step between two of them
+where
+    tables.table_schema = any(%(schemas)s)
+    and (tables.table_type = 'BASE TABLE' or (tables.table_schema || '.' || tables.table_name) = any(%(known)s))
 order by tables.table_schema, tables.table_name, columns.ordinal_position
 """
 INTRODUCTION = """# Entity-relationship diagrams
@@ -99,7 +102,9 @@ def differences(link: psycopg.Connection, relations: Iterable[Relation]) -> list
     """
     expected = {(r.schema, r.name): r for r in relations}
     real: dict[tuple[str, str], dict[str, str]] = {}
-    for schema, table, column, data_type in link.execute(TYPES, [sorted({schema for schema, _ in expected})]):
+    for schema, table, column, data_type in link.execute(
+        TYPES, {"schemas": sorted({schema for schema, _ in expected}), "known": [".".join(t) for t in expected]}
+    ):
         columns = real.setdefault((schema, table), {})
         if column is not None:
             columns[column] = data_type
