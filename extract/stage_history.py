@@ -113,8 +113,10 @@ def last_build(url: str, scenario_id: str) -> Build | None:
             " where scenario_id = %s and stage = 'build' and state <> 'UNCHANGED' order by run_id desc limit 1",
             [scenario_id],
         ).fetchone()
+        # tier results come from deliveries, which are built on their own and do not make a model run stale
         newest = link.execute(
-            "select max(built_at) from ops.scenario_build where scenario_id = %s", [scenario_id]
+            "select max(built_at) from ops.scenario_build where scenario_id = %s and model not like 'fct_tier%%'",
+            [scenario_id],
         ).fetchone()
     if last is None or last[3] == "FAILED":
         return None

@@ -203,3 +203,21 @@ def test_nobody_changes_the_history(new_database, prepared_template, statement):
     with psycopg.connect(url) as link:
         rows = link.execute("select scenario_id, stage, state, receipt_id, operator from ops.ingest_run").fetchall()
     assert rows == [("s0105", "load", "LOADED", "s0105-aaa", stage_history.operator())]
+
+
+def test_only_what_comes_from_the_model_run_makes_its_build_stale(new_database, prepared_template):
+    url = new_database(prepared_template)
+    stage_history.record_stage(url, StageRun("s0105", "build", "BUILT", 1.0, "s0105-0123456789ab"))
+
+    def rebuild(model):
+        with psycopg.connect(url) as link:
+            link.execute(
+                "insert into ops.scenario_build (model, scenario_id, fingerprint, invocation_id, built_at)"
+                " values (%s, 's0105', 'x', 'y', %s)",
+                [model, "2000-01-01" if model == "fct_delta_monthly" else "2999-01-01"],
+            )
+        return stage_history.last_build(url, "s0105").why_stale("s0105-0123456789ab", None)
+
+    assert rebuild("fct_delta_monthly") is None
+    assert rebuild("fct_tier_result") is None
+    assert rebuild("fct_urban_demand_monthly") == "somebody rebuilt some of its rows since"
