@@ -83,7 +83,7 @@ async def test_database_away_at_the_start_and_back_later(
 
 
 async def test_database_goes_away_and_comes_back(serve: Any, relay: Any, caplog: pytest.LogCaptureFixture) -> None:
-    async with serve(await relay.start(), pool_min=3) as client:
+    async with serve(await relay.start(), pool_min=3, cache_version_seconds=0) as client:
         assert (await client.get(SUMMARY)).status_code == 200
         await relay.stop()
         response = await client.get(SUMMARY)
