@@ -28,6 +28,8 @@ from extract.postgres import EmbeddedServer, bundled_binaries
 ROOT = Path(__file__).resolve().parent.parent
 NewDatabase = Callable[..., str]
 RunDbt = Callable[..., subprocess.CompletedProcess[str]]
+ROWS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}
+"""Environment for a build whose data tests are not what a test is about; they are most of its time."""
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from extract.intake.promote import given_by_hand
 from extract.pipeline import Pipeline
 from extract.settings import Settings
 from extract.synthetic import make_model_run
+from tests.conftest import ROWS_ONLY
 
 VARIABLES = [("dv", f"S_{name}", "STORAGE", "TAF") for name in ("SHSTA", "OROVL", "FOLSM")]
 STAGES = ("promote", "classify", "extract", "validate", "load")
@@ -126,7 +127,8 @@ def test_the_same_command_goes_on(new_database, deployed_template, tmp_path, sma
     assert not list((tmp_path / "work").iterdir())
 
 
-def test_a_build_that_was_killed_before_it_was_recorded_is_done_again(warehouse_url, tmp_path, small):
+def test_a_build_that_was_killed_before_it_was_recorded_is_done_again(warehouse_url, tmp_path, small, monkeypatch):
+    monkeypatch.setenv(*next(iter(ROWS_ONLY.items())))
     kill("build", "worked", warehouse_url, tmp_path, small, "build")
     before, (series, load, states) = statistics(warehouse_url), rows(warehouse_url)
     assert len(before["marts.fct_reservoir_storage_monthly"]) == 3 * 12, "dbt had come to its end"

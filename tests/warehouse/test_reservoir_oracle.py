@@ -91,7 +91,7 @@ def test_real_run(
     run = oracle.read_files("s9001", {"dv": real_data / "calsim3" / "general_recon_baseline_dv.csv"})
     url = new_database(deployed_template)
     runs.load(url, run)
-    run_dbt(url, "build", "--select", "scenario:s9001", check=True)
+    run_dbt(url, "run", "--select", "scenario:s9001", check=True)
     assert [w for fact in FACTS for w in oracle.differences(url, fact, run)] == []
     storage = {key_of(row): row for row in rows_of(url, "fct_reservoir_storage_monthly", "s9001")}
     april, september = storage["SHSTA", 7], storage["SHSTA", 12]

@@ -21,6 +21,7 @@ from extract.errors import DiskFullError
 from extract.extraction import Request, extract
 from extract.storage import folder
 from extract.synthetic import make_model_run
+from tests.conftest import ROWS_ONLY
 from tests.warehouse import verified
 
 FACTS = {
@@ -121,7 +122,7 @@ def test_the_same_run_again_changes_nothing_and_says_so(loaded):
 
 def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, run_dbt):
     run_dbt(loaded.url, "run", "--select", "scenario:s0105,fct_reservoir_spill_monthly", check=True)
-    result = loaded(*loaded.command, "--to", "build", "--json")
+    result = loaded(*loaded.command, "--to", "build", "--json", **ROWS_ONLY)
     assert json.loads(result.stdout.splitlines()[-1])["status"] == "done", result.stderr
 
 
@@ -166,13 +167,13 @@ def test_the_wide_csv_lies_where_the_website_finds_it(loaded):
 
 def test_rebuilding_one_scenario_leaves_the_other_byte_for_byte(loaded, tmp_path, run_dbt):
     make_model_run(tmp_path / "s0020_other.zip", "s0020", series=300, seed=8)
-    assert loaded("run", "s0020", "--zip", tmp_path / "s0020_other.zip", "--to", "build").returncode == 0
+    other_run = ("run", "s0020", "--zip", tmp_path / "s0020_other.zip", "--to", "build")
+    assert loaded(*other_run, **ROWS_ONLY).returncode == 0
     rows = "select xmin::text, ctid::text, f from {} as f where scenario_id = '{}' order by ctid"
     other = [loaded.query(rows.format(table, "s0020")) for table in FACTS]
     own = [loaded.query(rows.format(table, "s0105")) for table in FACTS]
     assert all(other)
-    result = run_dbt(loaded.url, "build", "--select", "scenario:s0105")
-    assert result.returncode == 0, result.stdout
+    run_dbt(loaded.url, "build", "--select", "scenario:s0105", check=True, **ROWS_ONLY)
     assert [loaded.query(rows.format(table, "s0020")) for table in FACTS] == other
     rebuilt = [loaded.query(rows.format(table, "s0105")) for table in FACTS]
     assert [sorted(row[2] for row in table) for table in rebuilt] == [sorted(row[2] for row in table) for table in own]
@@ -412,7 +413,7 @@ def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, 
     url = new_database(deployed_template)
     cli = Cli(with_aws_s3(url) if has_aws_s3 else url, tmp_path)
     arguments = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--to", "build", "--json")
-    result = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal")
+    result = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal", **ROWS_ONLY)
     assert result.returncode == 0, result.stderr
     stages = {stage["stage"]: stage for stage in map(json.loads, result.stdout.splitlines())}
     assert f"series by {'aws_s3' if has_aws_s3 else 'COPY FROM STDIN'}" in stages["load"]["detail"]
