@@ -98,7 +98,7 @@ def new_database(server_url: str) -> Iterator[NewDatabase]:
 @pytest.fixture(scope="session")
 def run_dbt(tmp_path_factory: pytest.TempPathFactory) -> RunDbt:
     """Call it with a database's URL and dbt's arguments: the real command line, in the repository's root."""
-    parsed: list[str] = []
+    parsed: dict[str, Path] = {}  # dbt's cache of a parse holds for one database
     program = Path(sys.executable).parent / "dbt"
 
     def run(url: str, *arguments: str, check: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -116,7 +116,7 @@ def run_dbt(tmp_path_factory: pytest.TempPathFactory) -> RunDbt:
                 str(target / "logs"),
                 "--profiles-dir",
                 str(profiles),
-                *parsed,
+                *(["--partial-parse-file-path", str(parsed[url])] if url in parsed else []),
             ],
             cwd=ROOT,
             env={**os.environ, "DATABASE_URL": url, **environment},
@@ -124,8 +124,8 @@ def run_dbt(tmp_path_factory: pytest.TempPathFactory) -> RunDbt:
             text=True,
             check=False,
         )
-        if not parsed and (target / "partial_parse.msgpack").exists():
-            parsed.extend(["--partial-parse-file-path", str(target / "partial_parse.msgpack")])
+        if (target / "partial_parse.msgpack").exists():
+            parsed.setdefault(url, target / "partial_parse.msgpack")
         if check and result.returncode != 0:
             raise AssertionError(f"dbt {' '.join(arguments)} failed:\n{result.stdout[-6000:]}\n{result.stderr[-2000:]}")
         return result
