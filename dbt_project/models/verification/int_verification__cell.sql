@@ -80,6 +80,7 @@ family_of_load as (
         family.family_code
     from row_count
     inner join family on row_count.table_name = any(family.table_names)
+    where row_count.expected_rows > 0 or row_count.actual_rows > 0
 ),
 
 final as (
