@@ -66,8 +66,7 @@ built as (
             and scenario_build.table_name = any(family_of_scenario.table_names)
             and family_of_scenario.loaded_at <= scenario_build.built_at
     group by
-        family_of_scenario.scenario_id,
-        family_of_scenario.family_code,
+        family_of_scenario.scenario_id, family_of_scenario.family_code,
         family_of_scenario.table_names
     having count(*) = cardinality(family_of_scenario.table_names)
 ),
