@@ -19,7 +19,7 @@ from extract import geometry, load, warehouse
 from extract.archive import Archive
 from extract.cli_report import counted
 from extract.errors import DataRefusedError, UsageError
-from extract.pipeline import one_at_a_time
+from extract.locks import one_at_a_time
 from extract.settings import Settings, settings
 from extract.stage_history import StageRun, State, record_stage
 from extract.tiers import loading

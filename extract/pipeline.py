@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import tempfile
 import time
@@ -31,6 +30,7 @@ from extract.errors import CoeqwalError, RetryableError, UsageError, ValidationF
 from extract.intake import promote as promotion
 from extract.intake.promote import Candidate
 from extract.intake.record import IngestRecord
+from extract.locks import try_lock
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
 from extract.stage_history import StageRun, State, last_build, last_state, operator, record_stage
@@ -100,7 +100,7 @@ class Pipeline:
             override: why the run is to be loaded although the trend report disproves it.
 
         Raises:
-            CoeqwalError: the stage that failed says why; what was published before is as it was.
+            CoeqwalError: the stage that failed says why; what earlier stages left stays, nothing new is shown.
         """
         with self._locked():
             load.prepare(self.url)
@@ -362,14 +362,14 @@ class Pipeline:
         Every temporary file of the run goes into its work folder, which ends with it. The folders of runs that were
         killed are removed here: their locks are free.
         """
-        with _lock(self.settings.data_dir, self.scenario_id) as is_ours:
+        with try_lock(self.settings.data_dir, self.scenario_id) as is_ours:
             if not is_ours:
                 raise RetryableError(
                     f"another run of {self.scenario_id} is going on", "wait until it has ended, then try again"
                 )
             shutil.rmtree(self._work_dir, ignore_errors=True)
             for folder in sorted(self._work_dir.parent.glob("s[0-9]*")):
-                with _lock(self.settings.data_dir, folder.name) as is_dead:
+                with try_lock(self.settings.data_dir, folder.name) as is_dead:
                     if is_dead:
                         shutil.rmtree(folder, ignore_errors=True)
             temporary = self._work_dir / "tmp"
@@ -380,26 +380,3 @@ class Pipeline:
             finally:
                 tempfile.tempdir = before
                 shutil.rmtree(self._work_dir, ignore_errors=True)
-
-
-@contextmanager
-def _lock(data_dir: Path, scenario_id: str) -> Iterator[bool]:
-    """Try to take the lock of a scenario's runs; says whether it was free."""
-    folder = data_dir / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{scenario_id}.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-
-
-@contextmanager
-def one_at_a_time(settings: Settings, subject: str) -> Iterator[None]:
-    """One run about a subject at a time on this machine; a killed process leaves no lock behind."""
-    with _lock(settings.data_dir, subject) as is_ours:
-        if not is_ours:
-            raise RetryableError(f"another run of {subject} is going on", "wait until it has ended, then try again")
-        yield
