@@ -92,6 +92,13 @@ class Answer:
         return self.compressed
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """An answer with another status, as the application gave it."""
+
+    messages: list[Message]
+
+
 class Store:
     """The answers of one version of the data, those asked for last.
 
@@ -133,7 +140,8 @@ def _size(key: str, answer: Answer) -> int:
 class AnswerCache:
     """Adds `ETag` and `Cache-Control` to results, answers 304 to who has them, and repeats what it knows.
 
-    The tag is a digest of the body: a load id alone would not change when a deploy changes a formula.
+    Equal requests that arrive while the first one is being answered wait for its answer. The tag is a digest of the
+    body: a load id alone would not change when a deploy changes a formula.
 
     Args:
         app: the application.
@@ -148,45 +156,57 @@ class AnswerCache:
         self._keeps = max_bytes > 0
         self._store = Store(max_bytes)
         self._version = DataVersion(version_seconds)
+        self._being_made: dict[tuple[str, str], asyncio.Future[Answer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or run the application and remember."""
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(CACHED):
             await self._app(scope, receive, send)
             return
-        version = await self._version.now(scope["app"].state.pool) if self._keeps else ""
-        key = _key(scope)
-        answer = self._store.get(version, key) if self._keeps else None
-        if answer is None:
-            messages = await self._run(scope, receive)
-            if messages[0]["status"] != 200:
-                for message in messages:
-                    await send(message)
-                return
-            answer = self._answer(messages, scope.get("route"))
-            if self._keeps:
-                self._store.put(version, key, answer)
-        else:
-            scope["route"] = answer.route
-        await _send(answer, Headers(scope=scope), send)
+        if not self._keeps:
+            await _send(await self._make(scope, receive), scope, send)
+            return
+        asked = (await self._version.now(scope["app"].state.pool), _key(scope))
+        made: Answer | Refusal | None = self._store.get(*asked)
+        if made is None and asked in self._being_made:
+            # shielded: one who goes away must not take the answer from the others
+            made = await asyncio.shield(self._being_made[asked])
+        if made is None:
+            made = await self._make_for_all(asked, scope, receive)
+        await _send(made, scope, send)
 
-    async def _run(self, scope: Scope, receive: Receive) -> list[Message]:
+    async def _make_for_all(self, asked: tuple[str, str], scope: Scope, receive: Receive) -> Answer | Refusal:
+        """Run the application once for all who ask the same meanwhile; a refusal is for this one only."""
+        coming: asyncio.Future[Answer | None] = asyncio.get_running_loop().create_future()
+        self._being_made[asked] = coming
+        answer = None
+        try:
+            made = await self._make(scope, receive)
+            if isinstance(made, Answer):
+                answer = made
+                self._store.put(*asked, answer)
+            return made
+        finally:
+            self._being_made.pop(asked, None)
+            coming.set_result(answer)
+
+    async def _make(self, scope: Scope, receive: Receive) -> Answer | Refusal:
+        """Run the application."""
         messages: list[Message] = []
 
         async def held(message: Message) -> None:
             messages.append(message)
 
         await self._app(scope, receive, held)
-        return messages
-
-    def _answer(self, messages: list[Message], route: Any) -> Answer:
+        if messages[0]["status"] != 200:
+            return Refusal(messages)
         start, *parts = messages
         body = b"".join(part.get("body", b"") for part in parts)
         headers = MutableHeaders(raw=list(start["headers"]))
         headers["ETag"] = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         headers["Cache-Control"] = f"public, max-age={self._max_age}"
         headers.add_vary_header("Accept-Encoding")
-        return Answer(headers.raw, body, route)
+        return Answer(headers.raw, body, scope.get("route"))
 
 
 def _key(scope: Scope) -> str:
@@ -195,15 +215,21 @@ def _key(scope: Scope) -> str:
     return f"{scope['path']}?{urlencode(sorted(query, key=itemgetter(0)))}"
 
 
-async def _send(answer: Answer, request: Headers, send: Send) -> None:
+async def _send(made: Answer | Refusal, scope: Scope, send: Send) -> None:
     """Send what the client can use: nothing if it has the same already, else the body, compressed if it takes that."""
-    headers = MutableHeaders(raw=list(answer.headers))
-    status, body = 200, answer.body
+    if isinstance(made, Refusal):
+        for message in made.messages:
+            await send(message)
+        return
+    scope["route"] = made.route
+    request = Headers(scope=scope)
+    headers = MutableHeaders(raw=list(made.headers))
+    status, body = 200, made.body
     if _matches(request.get("If-None-Match", ""), headers["ETag"]):
         status, body = 304, b""
         del headers["content-length"], headers["content-type"]
     elif len(body) >= GZIP_MIN_BYTES and "gzip" in request.get("Accept-Encoding", ""):
-        body = await answer.compress()
+        body = await made.compress()
         headers["Content-Encoding"], headers["Content-Length"] = "gzip", str(len(body))
     await send({"type": "http.response.start", "status": status, "headers": headers.raw})
     await send({"type": "http.response.body", "body": body})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
-from api.cache import Answer, Store
+from api.cache import Answer, AnswerCache, Store
 
 STORAGE = "/api/statistics/scenarios/s0001/storage-monthly"
 RENAME = "update stand_in.api_scenario set name = %s where scenario_id = 's0001'"
@@ -142,3 +143,69 @@ def test_store_holds_one_version_only() -> None:
     store.put("1", "a", Answer([], b"late, of the old version", None))
     assert store.get("2", "a") is None
     assert store.get("1", "a") is None
+
+
+class Gate:
+    """An application that answers, when it is let, what it is told to, and counts its runs."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+        self.runs = 0
+        self.opened = asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.runs += 1
+        await self.opened.wait()
+        if self.status is None:
+            raise OSError
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+
+async def asked_together(gate: Gate, max_bytes: int) -> list[Any]:
+    """What three equal requests and a different one get that all arrive before the first answer; one client leaves."""
+
+    class OneVersion:
+        async def fetch(self, _: str) -> list[dict[str, str]]:
+            return [{"version": "1"}]
+
+    around = AnswerCache(gate, max_age=0, max_bytes=max_bytes, version_seconds=0)
+
+    async def one(query: bytes) -> Any:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        app = SimpleNamespace(state=SimpleNamespace(pool=OneVersion()))
+        place = {"path": "/api/scenarios", "query_string": query, "headers": []}
+        await around({"type": "http", "method": "GET", "app": app, **place}, None, send)  # type: ignore[arg-type]
+        return sent[0]["status"], sent[1]["body"]
+
+    tasks = [asyncio.create_task(one(query)) for query in (b"a=1", b"a=1", b"a=1", b"a=1", b"a=2")]
+    await asyncio.sleep(0.05)
+    tasks[1].cancel()
+    gate.opened.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results.pop(1), asyncio.CancelledError)
+    return results
+
+
+async def test_equal_requests_that_arrive_together_are_computed_once() -> None:
+    gate = Gate(200)
+    assert await asked_together(gate, 10_000) == [(200, b"{}")] * 4
+    assert gate.runs == 2
+
+
+async def test_equal_requests_are_each_computed_where_nothing_is_kept() -> None:
+    gate = Gate(200)
+    assert await asked_together(gate, 0) == [(200, b"{}")] * 4
+    assert gate.runs == 5
+
+
+@pytest.mark.parametrize("status", [503, None])
+async def test_failure_of_one_request_is_not_the_answer_to_the_others(status: int | None) -> None:
+    gate = Gate(status)
+    results = await asked_together(gate, 10_000)
+    assert gate.runs == 4
+    assert all(isinstance(each, OSError) if status is None else each[0] == 503 for each in results)
