@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from typing import Any
 
 from fastapi import FastAPI
@@ -75,6 +76,8 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         middleware=_middleware(settings),
         responses=_PROBLEMS,
+        # the name of a call in a generated client
+        generate_unique_id_function=attrgetter("name"),
         exception_handlers={HTTPException: answer_problem, RequestValidationError: answer_problem},
     )
     app.state.pool = pool

@@ -14,6 +14,7 @@ from extract.errors import CheckFailedError, CoeqwalError, UsageError
 from extract.settings import settings
 
 if TYPE_CHECKING:
+    from api.database import Pool
     from api.models.provenance import Explanation
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
@@ -37,38 +38,50 @@ def explain(
 
 async def _explain(subject: str, terms: list[str], load_id: str | None) -> Explanation:
     """The explanation, through the same code and with the same rights as the API's."""
+    from api.database import Pool
+    from api.errors import RequestError, answer_for
+    from api.settings import ApiSettings
+
+    pool = Pool(ApiSettings())
+    await pool.open()
+    try:
+        return await _explained(pool, subject, terms, load_id)
+    except RequestError as error:
+        raise UsageError(str(error), "name rows of a scenario by its table, as in `coeqwal explain --help`") from error
+    except CoeqwalError:
+        raise
+    except Exception as error:
+        raise CheckFailedError(f"{answer_for(error).words} ({error})", "see `coeqwal db status`") from error
+    finally:
+        await pool.close()
+
+
+async def _explained(pool: Pool, subject: str, terms: list[str], load_id: str | None) -> Explanation:
     from api.asked import read_again, read_table
     from api.database import Database
-    from api.errors import RequestError, answer_for
-    from api.main import create_app
     from api.provenance import explain as explain_asked
     from api.provenance import explain_release
 
-    app = create_app()
-    async with app.router.lifespan_context(app), Database(app.state.pool) as db:
-        values = dict(term.split("=", 1) for term in terms if "=" in term)
-        columns = [term for term in terms if "=" not in term]
-        title = " ".join([subject, *terms])
-        try:
-            if subject.startswith("/"):
-                asked = await read_again(app, _SCOPE, subject)
-            else:
-                names.check_scenario_id(values.get("scenario_id", ""))
-                asked = [await read_table(db, subject, values, columns)]
-            if load_id is None or any(load_id == one.load_of(load_id.partition("-")[0]) for one in asked):
-                made = await explain_asked(title, asked, db)
-                if not any(one.rows for one in asked):
-                    raise UsageError("there is no such row", "see the key of the table in its description")
-                return made
-            return await explain_release(title, asked, _frozen(load_id), values, columns)
-        except RequestError as error:
-            raise UsageError(
-                str(error), "name rows of a scenario by its table, as in `coeqwal explain --help`"
-            ) from error
-        except CoeqwalError:
-            raise
-        except Exception as error:
-            raise CheckFailedError(f"{answer_for(error).words} ({error})", "see `coeqwal db status`") from error
+    values = dict(term.split("=", 1) for term in terms if "=" in term)
+    columns = [term for term in terms if "=" not in term]
+    title = " ".join([subject, *terms])
+    async with Database(pool) as db:
+        if subject.startswith("/"):
+            # only here: to make all routes takes longer than everything else
+            from api.main import create_app
+
+            app = create_app()
+            app.state.pool = pool
+            asked = await read_again(app, _SCOPE, subject)
+        else:
+            names.check_scenario_id(values.get("scenario_id", ""))
+            asked = [await read_table(db, subject, values, columns)]
+        if load_id is None or any(load_id == one.load_of(load_id.partition("-")[0]) for one in asked):
+            made = await explain_asked(title, asked, db)
+            if not any(one.rows for one in asked):
+                raise UsageError("there is no such row", "see the key of the table in its description")
+            return made
+        return await explain_release(title, asked, _frozen(load_id), values, columns)
 
 
 _SCOPE = {

@@ -32,7 +32,7 @@ class BandStorage(Block):
     monthly_taf: dict[str, BandTaf] = Field(description="Water month → storage, TAF")
 
 
-class BatchStorage(BaseModel):
+class ScenarioStorage(BaseModel):
     """Storage of the major reservoirs in one scenario."""
 
     scenario_id: str = Field(description="Scenario id")
@@ -40,21 +40,21 @@ class BatchStorage(BaseModel):
     reservoirs: dict[str, BandStorage] = Field(description="Code of the reservoir → its storage")
 
 
-class BatchCws(BaseModel):
+class ScenarioCws(BaseModel):
     """Groups of community water systems in one scenario."""
 
     monthly: AggregateResults[CwsAggregateMonthly] = Field(description="As cws-aggregates/monthly")
     period: AggregateResults[CwsAggregatePeriod] = Field(description="As cws-aggregates/period-summary")
 
 
-class BatchAg(BaseModel):
+class ScenarioAg(BaseModel):
     """Aggregates of farm deliveries in one scenario."""
 
     monthly: AggregateResults[FarmAggregateMonthly] = Field(description="As ag-aggregates/monthly")
     period: AggregateResults[FarmAggregateSummary] = Field(description="As ag-aggregates/period-summary")
 
 
-class BatchEnvFlow(BaseModel):
+class ScenarioEnvFlow(BaseModel):
     """Flow of river and canal reaches in one scenario."""
 
     monthly: ChannelsMonthly = Field(description="As channels/monthly")
@@ -66,10 +66,10 @@ class Batch(BaseModel):
     """Several kinds of statistics of several scenarios; the kinds that were not asked for are absent."""
 
     scenarios: list[str] = Field(description="Ids of the scenarios, as they were asked for")
-    storage: dict[str, BatchStorage] = Field(default={}, description="Scenario → storage of the major reservoirs")
-    cws: dict[str, BatchCws] = Field(default={}, description="Scenario → groups of community water systems")
-    ag: dict[str, BatchAg] = Field(default={}, description="Scenario → aggregates of farm deliveries")
-    env_flow: dict[str, BatchEnvFlow] = Field(default={}, description="Scenario → flow of river and canal reaches")
+    storage: dict[str, ScenarioStorage] = Field(default={}, description="Scenario → storage of the major reservoirs")
+    cws: dict[str, ScenarioCws] = Field(default={}, description="Scenario → groups of community water systems")
+    ag: dict[str, ScenarioAg] = Field(default={}, description="Scenario → aggregates of farm deliveries")
+    env_flow: dict[str, ScenarioEnvFlow] = Field(default={}, description="Scenario → flow of river and canal reaches")
     without_data: dict[str, list[str]] = Field(
         description="Kind of statistics → scenarios that have no such results at all; empty if there are none"
     )

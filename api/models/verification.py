@@ -22,7 +22,7 @@ class Counts(BaseModel):
     not_applicable: int = Field(description="The question does not arise, as the run holds no such data (count)")
 
 
-class Check(BaseModel):
+class QuestionStatus(BaseModel):
     """One question about one family of statistics, and its answer for the load that is there now."""
 
     question: str = Field(description="Code of the question")
@@ -46,7 +46,7 @@ class Section(BaseModel):
 
     title: str = Field(description="Name of the family")
     summary: Counts
-    checks: list[Check] | None = Field(
+    checks: list[QuestionStatus] | None = Field(
         description="The questions, in the order of the way from file to answer; null in an answer about all scenarios"
     )
 

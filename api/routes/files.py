@@ -65,7 +65,7 @@ AskedFile = Annotated[Row, Depends(asked_file)]
 
 
 @router.get("/scenario", summary="Files")
-@router.get("/api/scenario", summary="Files, below /api")
+@router.get("/api/scenario", summary="Files, below /api", operation_id="list_files_below_api")
 async def list_files(db: Db) -> Downloads:
     """The files of active scenarios that are public, with their sizes and hashes."""
     scenarios: dict[str, dict[str, Any]] = {}

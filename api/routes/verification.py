@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from api.database import Database, Row
 from api.errors import NoDataError, Problem, UnknownCodeError
-from api.models.verification import Check, Counts, ScenarioSummary, Section, VerificationStatus
+from api.models.verification import Counts, QuestionStatus, ScenarioSummary, Section, VerificationStatus
 from api.parameters import SCENARIO_ID, Db, ScenarioId
 from api.routes.system import SERVER_ERRORS
 
@@ -85,8 +85,8 @@ def _by(rows: Iterable[Row], column: str) -> dict[str, list[Row]]:
     return groups
 
 
-def _check(row: Row) -> Check:
-    return Check.model_validate(
+def _check(row: Row) -> QuestionStatus:
+    return QuestionStatus.model_validate(
         {
             **row,
             "question": row["question_code"],

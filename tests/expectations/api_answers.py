@@ -3,7 +3,7 @@
 `api_routes.yml` says of each route which place of the answer is which column. A place is a path of names with dots:
 
 * `reservoirs|rivers`: either name;
-* `{water_month}`: any name; it is the value of that column in the row;
+* `{water_month}`: any name; it is the value of that column in the row; `{}`: any name, whatever it stands for;
 * `{sept:period_code='september'}`: the name `sept`, which stands for that value of the column;
 * `{:measure_code=measure}`: any name, and the field `measure` of what is under it is the value of the column;
 * `[short_code=scenario_id]`: every element of a list; its field `short_code` is the value of column `scenario_id`
@@ -140,7 +140,7 @@ def _bound_columns(segments: Sequence[str]) -> list[str]:
             made.append(segment[1:-1].rpartition(":")[2].partition("=")[0])
         elif segment.startswith("["):
             made += [pair.partition("=")[2] for pair in segment[1:-1].split(",") if pair]
-    return [column for column in made if not column.startswith("'")]
+    return [column for column in made if column and not column.startswith("'")]
 
 
 def _fixed_columns(segments: Sequence[str]) -> dict[str, str]:
@@ -178,7 +178,7 @@ def _entries(node: Any, segment: str) -> Iterator[tuple[str, Any, Bound]]:
         for name, each in node.items():
             value = source.strip("'") if source.startswith("'") else str(_field(each, source)) if source else name
             if wanted in ("", name):
-                yield name, each, {column: value}
+                yield name, each, {column: value} if column else {}
     elif "*" in segment:
         before, _, after = segment.partition("*")
         for name, each in node.items():
