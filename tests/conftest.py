@@ -13,7 +13,8 @@ import shlex
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
@@ -24,6 +25,7 @@ from psycopg import sql
 
 from extract import geometry, load
 from extract.postgres import EmbeddedServer, bundled_binaries
+from tests import parse_cache
 
 ROOT = Path(__file__).resolve().parent.parent
 NewDatabase = Callable[..., str]
@@ -96,41 +98,81 @@ def new_database(server_url: str) -> Iterator[NewDatabase]:
 
 
 @pytest.fixture(scope="session")
-def run_dbt(tmp_path_factory: pytest.TempPathFactory) -> RunDbt:
-    """Call it with a database's URL and dbt's arguments: the real command line, in the repository's root."""
-    parsed: dict[str, Path] = {}  # dbt's cache of a parse holds for one database
-    program = Path(sys.executable).parent / "dbt"
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what workers side by side make once; COEQWAL_TEST_CACHE names one that later sessions use too."""
+    if kept := os.environ.get("COEQWAL_TEST_CACHE"):
+        return Path(kept)
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if hasattr(request.config, "workerinput") else base
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Let no other worker make this file meanwhile."""
+    with Path(f"{path}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def parsed_project(shared_folder: Path) -> Path:
+    """dbt's target folder after a parse of the project, and what dbt printed. Not to be changed."""
+    folder = shared_folder / f"parsed-{_sources_digest()}"
+    with one_at_a_time(folder):
+        if not folder.exists():
+            being_made = Path(f"{folder}.part")
+            result = _dbt(parse_cache.URL, ["parse", "--no-partial-parse"], being_made, {}, check=True)
+            (being_made / "stdout.txt").write_text(result.stdout)
+            being_made.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def parsed_for(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, str]]:
+    """Call it with a database's URL for the environment in which dbt needs not parse the project for it."""
+    made: dict[str, dict[str, str]] = {}
+
+    def find(url: str) -> dict[str, str]:
+        if url not in made:
+            file = parse_cache.adapted(parsed_project, url, tmp_path_factory.mktemp("parsed"))
+            made[url] = {"DBT_PARTIAL_PARSE_FILE_PATH": str(file)} if file else {}
+        return made[url]
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def run_dbt(parsed_for: Callable[[str], dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> RunDbt:
+    """Call it with a database's URL and dbt's arguments: the real command line, in the repository's root.
+
+    dbt writes its JSON files, for which it needs seconds, with `DBT_WRITE_JSON="true"` only.
+    """
 
     def run(url: str, *arguments: str, check: bool = False, **environment: str) -> subprocess.CompletedProcess[str]:
-        target = tmp_path_factory.mktemp("target")
-        profiles = tmp_path_factory.mktemp("profiles")
-        (profiles / "profiles.yml").write_text((ROOT / "profiles.yml.example").read_text())
-        result = subprocess.run(
-            [
-                str(program),
-                "--no-use-colors",
-                *arguments,
-                "--target-path",
-                str(target),
-                "--log-path",
-                str(target / "logs"),
-                "--profiles-dir",
-                str(profiles),
-                *(["--partial-parse-file-path", str(parsed[url])] if url in parsed else []),
-            ],
-            cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": url, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if (target / "partial_parse.msgpack").exists():
-            parsed.setdefault(url, target / "partial_parse.msgpack")
-        if check and result.returncode != 0:
-            raise AssertionError(f"dbt {' '.join(arguments)} failed:\n{result.stdout[-6000:]}\n{result.stderr[-2000:]}")
-        return result
+        around = {"DBT_WRITE_JSON": "false", **parsed_for(url), **environment}
+        return _dbt(url, arguments, tmp_path_factory.mktemp("target"), around, check)
 
     return run
+
+
+def _dbt(
+    url: str, arguments: Sequence[str], target: Path, environment: dict[str, str], check: bool
+) -> subprocess.CompletedProcess[str]:
+    profiles = target / "profiles"
+    profiles.mkdir(parents=True)
+    (profiles / "profiles.yml").write_text((ROOT / "profiles.yml.example").read_text())
+    places = ["--target-path", str(target), "--log-path", str(target / "logs"), "--profiles-dir", str(profiles)]
+    result = subprocess.run(
+        [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments, *places],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": url, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if check and result.returncode != 0:
+        raise AssertionError(f"dbt {' '.join(arguments)} failed:\n{result.stdout[-6000:]}\n{result.stderr[-2000:]}")
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -143,26 +185,15 @@ def prepared_template(new_database: NewDatabase) -> str:
 
 
 @pytest.fixture(scope="session")
-def deployed_template(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    new_database: NewDatabase,
-    prepared_template: str,
-    run_dbt: RunDbt,
-) -> str:
+def deployed_template(shared_folder: Path, new_database: NewDatabase, prepared_template: str, run_dbt: RunDbt) -> str:
     """A database in which `dbt build` has run once, with no scenario loaded. Not to be changed by a test.
 
-    Workers that run side by side deploy once and share a dump; COEQWAL_TEST_CACHE names a folder that keeps it for
-    later sessions, as long as the sources stay the same.
+    Workers that run side by side deploy once and share a dump, later sessions too as long as the sources stay the same.
     """
-    parallel = hasattr(request.config, "workerinput")
-    kept = os.environ.get("COEQWAL_TEST_CACHE")
-    if "COEQWAL_TEST_DATABASE_URL" in os.environ or not (parallel or kept):
+    if "COEQWAL_TEST_DATABASE_URL" in os.environ:
         return _deployed(new_database(prepared_template), run_dbt)
-    folder = Path(kept) if kept else tmp_path_factory.getbasetemp().parent
-    dump = folder / f"deployed-{_sources_digest()}.dump"
-    with dump.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    dump = shared_folder / f"deployed-{_sources_digest()}.dump"
+    with one_at_a_time(dump):
         if not dump.exists():
             url = _deployed(new_database(prepared_template), run_dbt)
             subprocess.run([_binaries() / "pg_dump", "--format=custom", f"--file={dump}.part", url], check=True)

@@ -22,6 +22,7 @@ import httpx
 import psycopg
 import pytest
 import yaml
+from fastapi import FastAPI
 from psycopg import sql
 
 from api.database import Database, Pool
@@ -97,13 +98,22 @@ def schema() -> dict[str, Any]:
     return create_app().openapi()
 
 
+@pytest.fixture(scope="session")
+def shared_app(stand_in_url: str) -> FastAPI:
+    """The application over the shared stand-in; the first request of a new one takes half a second."""
+    return create_app(ApiSettings(database_url=stand_in_url))
+
+
 @pytest.fixture
-def serve() -> Serve:
+def serve(shared_app: FastAPI, stand_in_url: str) -> Serve:
     """Call it with a database's URL and settings for a client of the application, started and stopped around it."""
 
     @asynccontextmanager
     async def served(url: str, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
-        app = create_app(ApiSettings(database_url=url, **settings))
+        is_shared = url == stand_in_url and not settings
+        app = shared_app if is_shared else create_app(ApiSettings(database_url=url, **settings))
+        # made anew with the first request: what the middleware remembers is of one test
+        app.middleware_stack = None
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client,

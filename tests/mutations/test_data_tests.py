@@ -96,7 +96,7 @@ def warehouse(
     note_history(url, complete)
     chosen = [f"scenario:{run.scenario_id}" for run in made]
     run_dbt(url, "build", "--select", *chosen, "--exclude", "test_type:unit", check=True)
-    compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True)
+    compiled = run_dbt(url, "compile", "--select", "resource_type:test", check=True, DBT_WRITE_JSON="true")
     target = Path(compiled.args[compiled.args.index("--target-path") + 1])
     tests = read_tests(json.loads((target / "manifest.json").read_text()))
     return Warehouse(url, {test.name: test for test in tests})

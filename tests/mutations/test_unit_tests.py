@@ -87,6 +87,7 @@ def outcome(
         str(folder),
         "--select",
         "test_type:unit",
+        DBT_WRITE_JSON="true",
     )
     results = Path(ran.args[ran.args.index("--target-path") + 1]) / "run_results.json"
     assert results.exists(), ran.stdout[-3000:]

@@ -16,13 +16,18 @@ IN_THE_FILE = {"SHSTA", "OROVL", "FOLSM", "TRNTY", "SLUIS_SWP", "SLUIS_CVP"}
 
 
 @pytest.fixture(scope="module")
-def url(new_database, deployed_template, real_data, tmp_path_factory):
+def url(new_database, deployed_template, real_data, tmp_path_factory, parsed_for):
     """A warehouse with the real run, loaded by the command line."""
     url = new_database(deployed_template)
     run = real_data / "runs" / "s9001_general_recon_baseline"
     result = subprocess.run(
         [sys.executable, "-m", "extract.cli", "run", "s9001", "--zip", f"{run}.zip", "--trend", f"{run}.csv"],
-        env={**os.environ, "DATABASE_URL": url, "COEQWAL_DATA_DIR": str(tmp_path_factory.mktemp("data"))},
+        env={
+            **os.environ,
+            **parsed_for(url),
+            "DATABASE_URL": url,
+            "COEQWAL_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -34,13 +34,15 @@ FACTS = {
 class Cli:
     """The command with a database and a data folder of its own."""
 
-    def __init__(self, url, data_dir):
+    def __init__(self, url, data_dir, parsed=None):
         self.url = url
+        self.parsed = parsed or {}
         self.data_dir = data_dir
         self.archive = data_dir / "archive"
 
     def environment(self, **more):
-        return {**os.environ, "DATABASE_URL": self.url, "COEQWAL_DATA_DIR": str(self.data_dir), **more}
+        own = {"DATABASE_URL": self.url, "COEQWAL_DATA_DIR": str(self.data_dir)}
+        return {**os.environ, **self.parsed, **own, **more}
 
     def __call__(self, *arguments, **more):
         return subprocess.run(
@@ -78,9 +80,10 @@ def runs(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def loaded(new_database, deployed_template, tmp_path_factory, runs):
+def loaded(new_database, deployed_template, tmp_path_factory, runs, parsed_for):
     """A warehouse in which s0105 was built."""
-    cli = Cli(new_database(deployed_template), tmp_path_factory.mktemp("data"))
+    url = new_database(deployed_template)
+    cli = Cli(url, tmp_path_factory.mktemp("data"), parsed_for(url))
     cli.command = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", runs / "s0105_small.csv")
     result = cli(*cli.command, "--to", "build")
     assert result.returncode == 0, result.stdout + result.stderr
@@ -409,9 +412,9 @@ def test_two_runs_of_one_scenario_at_once(loaded, runs):
 
 
 @pytest.mark.parametrize("has_aws_s3", [True, False])
-def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, runs, tmp_path, has_aws_s3):
+def test_an_archive_on_s3(new_database, deployed_template, with_aws_s3, bucket, runs, tmp_path, parsed_for, has_aws_s3):
     url = new_database(deployed_template)
-    cli = Cli(with_aws_s3(url) if has_aws_s3 else url, tmp_path)
+    cli = Cli(with_aws_s3(url) if has_aws_s3 else url, tmp_path, parsed_for(url))
     arguments = ("run", "s0105", "--zip", runs / "s0105_small.zip", "--to", "build", "--json")
     result = cli(*arguments, COEQWAL_ARCHIVE=f"s3://{bucket}/coeqwal", **ROWS_ONLY)
     assert result.returncode == 0, result.stderr

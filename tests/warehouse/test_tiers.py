@@ -19,14 +19,15 @@ SERVED = "api.api_tier_location_result"
 class Cli:
     """The command with a database and a data folder of its own."""
 
-    def __init__(self, url, data_dir):
+    def __init__(self, url, data_dir, parsed=None):
         self.url = url
+        self.parsed = parsed or {}
         self.data_dir = data_dir
 
     def __call__(self, *arguments):
         return subprocess.run(
             [sys.executable, "-m", "extract.cli", *map(str, arguments)],
-            env={**os.environ, "DATABASE_URL": self.url, "COEQWAL_DATA_DIR": str(self.data_dir)},
+            env={**os.environ, **self.parsed, "DATABASE_URL": self.url, "COEQWAL_DATA_DIR": str(self.data_dir)},
             capture_output=True,
             text=True,
             check=False,
@@ -59,17 +60,19 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def loaded(new_database, deployed_template, tmp_path_factory, folder):
+def loaded(new_database, deployed_template, tmp_path_factory, folder, parsed_for):
     """A warehouse with the folder's results, and what the command said. Not to be changed by a test."""
-    cli = Cli(new_database(deployed_template), tmp_path_factory.mktemp("data"))
+    url = new_database(deployed_template)
+    cli = Cli(url, tmp_path_factory.mktemp("data"), parsed_for(url))
     cli.result = cli("tiers", "load", folder, "--json")
     return cli
 
 
 @pytest.fixture
-def own(loaded, new_database):
+def own(loaded, new_database, parsed_for):
     """A copy of that warehouse."""
-    return Cli(new_database(loaded.url), loaded.data_dir)
+    url = new_database(loaded.url)
+    return Cli(url, loaded.data_dir, parsed_for(url))
 
 
 def test_good_files_are_loaded_and_the_wrong_one_is_not(loaded):
