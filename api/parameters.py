@@ -20,8 +20,9 @@ CODE = re.compile(r"[A-Za-z0-9_]{1,32}")
 """What a code can look like; PostgreSQL is not asked for anything else."""
 
 
-def get_pool(request: Request) -> Pool:
+async def get_pool(request: Request) -> Pool:
     """The connections of this application."""
+    # async although it waits for nothing: FastAPI would run it in a thread
     pool: Pool = request.app.state.pool
     return pool
 

@@ -7,11 +7,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from api.database import Database
+from api.database import Database, Row
 from api.errors import NoDataError
 from api.parameters import PublishedLoad
 from api.selection import Selection
 from api.shapes import Block
+from api.writing import written
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,11 +42,11 @@ async def read(
     """
     monthly = monthly or {}
     queries = [*dict.fromkeys([*monthly.values(), *([period] if period else [])])]
-    found: dict[tuple[str, str], dict[str, list[Block]]] = {}
+    found: dict[tuple[str, str], dict[str, list[Row]]] = {}
     for query in queries:
         for row in await db.fetch(query, *keys(loads), selection.codes):
             place = found.setdefault((row["scenario_id"], row[selection.family.key]), {})
-            place.setdefault(query, []).append(dict(row))
+            place.setdefault(query, []).append(row)
     answers: dict[str, dict[str, Block]] = {load.scenario_id: {} for load in loads}
     for scenario_id, blocks in answers.items():
         for code, entity in selection.entities.items():
@@ -99,7 +100,7 @@ async def answer(
         for block in blocks.values():
             for part in monthly or {}:
                 block[part] = {month: row for month, row in block[part].items() if month == str(water_month)}
-    return model.model_validate(frame(published, selection, blocks))
+    return written(model, frame(published, selection, blocks))
 
 
 async def answer_about_one(
@@ -132,7 +133,7 @@ async def answer_about_one(
     ]
     if code not in blocks:
         raise no_data(published)
-    return model.model_validate({"load_id": published.load_id, **blocks[code]})
+    return written(model, {"load_id": published.load_id, **blocks[code]})
 
 
 def no_data(published: PublishedLoad) -> NoDataError:

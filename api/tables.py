@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from api.database import Database, Row
-from api.models.numbers import DECIMALS, FRACTION_DECIMALS, rounded
+from api.models.numbers import DECIMALS, FRACTION_DECIMALS, Rounded
 from api.models.tables import Column, Page, Table
 
 Values = Sequence[str] | Sequence[int]
@@ -130,7 +130,7 @@ def serialisable(columns: Sequence[Column]) -> Callable[[Sequence[Row]], list[di
 
 
 def _converter(column: Column) -> Callable[[Any], Any] | None:
-    number = rounded(FRACTION_DECIMALS if column.unit in _FINE else DECIMALS)
+    number = Rounded(FRACTION_DECIMALS if column.unit in _FINE else DECIMALS)
     kinds: dict[str, Callable[[Any], Any]] = {
         "double precision": number,
         "double precision[]": lambda values: values and [number(value) for value in values],

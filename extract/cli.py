@@ -150,7 +150,7 @@ def serve(
 
     log = str(PROJECT / "api" / "logging.json")
     # An upgrade to a web socket would be logged with the client's address.
-    uvicorn.run("api.main:create_app", factory=True, host=host, port=port, log_config=log, ws="none")
+    uvicorn.run("api.main:serve", factory=True, host=host, port=port, log_config=log, ws="none")
 
 
 @app.command()

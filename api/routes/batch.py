@@ -15,6 +15,7 @@ from api.results import frame, keys, read
 from api.routes.system import SERVER_ERRORS
 from api.selection import CWS_AGGREGATES, FARM_AGGREGATES, Family, choose, reservoir_group
 from api.shapes import Block, by_entity
+from api.writing import written
 
 MAX_SCENARIOS = 32
 
@@ -60,12 +61,13 @@ async def batch(
     loads = await published_loads(db, split_list("scenarios", scenarios, MAX_SCENARIOS))
     answers = {kind: await _KINDS[kind](db, loads) for kind in kinds}
     missing = {kind: [each.scenario_id for each in loads if each.scenario_id not in answers[kind]] for kind in kinds}
-    return Batch.model_validate(
+    return written(
+        Batch,
         {
             "scenarios": [load.scenario_id for load in loads],
             **answers,
             "without_data": {kind: scenario_ids for kind, scenario_ids in missing.items() if scenario_ids},
-        }
+        },
     )
 
 

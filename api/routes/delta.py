@@ -13,6 +13,7 @@ from api.models.delta import DeltaMonthly, DeltaPeriodSummary, DeltaVariables
 from api.parameters import Db, Published, PublishedLoad, refuse_unknown
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block
+from api.writing import written
 
 RESULTS = "/scenarios/{scenario_id}/delta"
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
@@ -56,13 +57,13 @@ async def delta_monthly(published: Published, variables: Variables, db: Db) -> D
 
     X2 stands in its own month, although the model writes it one month later.
     """
-    return DeltaMonthly.model_validate(await _results(db, "delta_monthly", published, variables))
+    return written(DeltaMonthly, await _results(db, "delta_monthly", published, variables))
 
 
 @router.get(f"{RESULTS}/period-summary", summary="Delta over the whole period", responses=NOT_FOUND)
 async def delta_period_summary(published: Published, variables: Variables, db: Db) -> DeltaPeriodSummary:
     """Outflow, X2 and salinity over the whole period, of Aprils, Septembers, springs and falls."""
-    return DeltaPeriodSummary.model_validate(await _results(db, "delta_period_summary", published, variables))
+    return written(DeltaPeriodSummary, await _results(db, "delta_period_summary", published, variables))
 
 
 async def _results(db: Database, query: str, published: PublishedLoad, variables: Sequence[Block]) -> Block:

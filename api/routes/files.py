@@ -26,7 +26,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"mod
 router = APIRouter(tags=["files"], responses=SERVER_ERRORS)
 
 
-def get_signer(request: Request) -> Signer:
+async def get_signer(request: Request) -> Signer:
     """The signer of this application."""
     signer: Signer = request.app.state.downloads
     return signer

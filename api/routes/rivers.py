@@ -14,6 +14,7 @@ from api.models.rivers import Channels, ChannelsMonthly, ChannelsPeriod, Channel
 from api.parameters import MAX_LIST_LENGTH, Db, Published, PublishedLoad, refuse_unknown, split_list
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block
+from api.writing import written
 
 RESULTS = "/scenarios/{scenario_id}/channels"
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
@@ -78,19 +79,19 @@ async def list_seasons(db: Db) -> Seasons:
 @router.get(f"{RESULTS}/monthly", summary="Monthly flow", responses=REFUSED)
 async def channels_monthly(published: Published, reaches: Reaches, db: Db) -> ChannelsMonthly:
     """Flow of each reach by water month, in CFS, in TAF, and as % of the unimpaired flow."""
-    return ChannelsMonthly.model_validate(await _results(db, "channels_monthly", published, reaches))
+    return written(ChannelsMonthly, await _results(db, "channels_monthly", published, reaches))
 
 
 @router.get(f"{RESULTS}/seasonal", summary="Seasonal flow", responses=REFUSED)
 async def channels_seasonal(published: Published, reaches: Reaches, db: Db) -> ChannelsSeasonal:
     """Flow of each reach by season, in CFS, in TAF, and as % of the unimpaired flow and of the target."""
-    return ChannelsSeasonal.model_validate(await _results(db, "channels_seasonal", published, reaches))
+    return written(ChannelsSeasonal, await _results(db, "channels_seasonal", published, reaches))
 
 
 @router.get(f"{RESULTS}/period-summary", summary="Flow of the whole period", responses=REFUSED)
 async def channels_period_summary(published: Published, reaches: Reaches, db: Db) -> ChannelsPeriod:
     """Flow of each reach over the whole period, how natural its course is, and how often minima and targets are met."""
-    return ChannelsPeriod.model_validate(await _results(db, "channels_period_summary", published, reaches))
+    return written(ChannelsPeriod, await _results(db, "channels_period_summary", published, reaches))
 
 
 async def _results(db: Database, query: str, published: PublishedLoad, reaches: Sequence[Row]) -> Block:

@@ -12,6 +12,7 @@ from api.results import answer, answer_about_one, keys, no_data
 from api.routes.system import SERVER_ERRORS
 from api.selection import RESERVOIRS, Reservoirs, choose_one, refuse_variable
 from api.shapes import by_entity
+from api.writing import written
 
 router = APIRouter(
     prefix="/api/statistics/scenarios/{scenario_id}",
@@ -66,6 +67,5 @@ async def storage_aggregates(published: Published, db: Db) -> StorageAggregates:
         code: {**months[0], "monthly_taf": {str(row["water_month"]): dict(row) for row in months}}
         for code, months in by_entity(rows, "aggregate_code").items()
     }
-    return StorageAggregates.model_validate(
-        {"scenario_id": published.scenario_id, "load_id": published.load_id, "aggregates": aggregates}
-    )
+    frame = {"scenario_id": published.scenario_id, "load_id": published.load_id, "aggregates": aggregates}
+    return written(StorageAggregates, frame)

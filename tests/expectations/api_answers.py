@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from api.models.numbers import DECIMALS, FRACTION_DECIMALS
+from api.models.numbers import DECIMALS, FRACTION_DECIMALS, Rounded
 
 SCORE_DECIMALS = 3
 Row = Mapping[str, Any]
@@ -127,7 +127,7 @@ def same(value: Any, stored: Any, decimals: Sequence[int] = (DECIMALS, FRACTION_
     if stored is None or value is None or isinstance(stored, bool | str) or isinstance(value, bool | str):
         return type(stored) is type(value) and bool(stored == value)
     if isinstance(stored, float) and isinstance(value, int | float):
-        return float(value) in {stored, *(round(stored, digits) + 0.0 for digits in decimals)}
+        return float(value) in {stored, *(Rounded(digits)(stored) for digits in decimals)}
     if isinstance(stored, list) and isinstance(value, list):
         return len(stored) == len(value) and all(map(same, value, stored))
     return bool(value == stored)
