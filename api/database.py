@@ -84,7 +84,7 @@ class Pool:
         """Create the pool and open the first connections; a database that is away does not stop the service."""
         # A pool with a floor of connections fails to start without its database, so the floor is opened here.
         self._pool = await asyncpg.create_pool(
-            connect=self._connect, init=_become_reader, reset=_keep, min_size=0, max_size=self._settings.pool_max
+            connect=self._connect, init=_become_reader, min_size=0, max_size=self._settings.pool_max
         )
         try:
             async with AsyncExitStack() as stack:
@@ -206,13 +206,6 @@ class Database:
         if (readings := _readings.get()) is not None:
             readings.append(replace(asked, rows=rows))
         return rows
-
-
-async def _keep(connection: Any) -> None:
-    """Nothing to undo when a connection goes back: transactions are read-only and end before, and nothing else is set.
-
-    The driver would send a command that resets the session, one more than each request needs.
-    """
 
 
 async def _become_reader(connection: Any) -> None:

@@ -84,14 +84,15 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
     app.state.pool = pool
     app.state.downloads = Downloads(settings)
     app.state.settings = settings
+    # a request is held against one after the other
     for module in (
         system,
-        explore,
         scenarios,
+        statistics,
+        explore,
         tiers,
         tier_map,
         reservoirs,
-        statistics,
         supply_catalogue,
         supply,
         batch,
