@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from extract import calendar
 from extract.dss import MonthlySeries
@@ -59,6 +58,8 @@ def write_wide(path: Path, series: MonthlySeries, dss_kind: str) -> int:
     Returns:
         The number of month rows. Months in which every series is missing have none.
     """
+    import polars as pl  # here: commands that write no CSV start faster
+
     order = sorted(range(len(series.parts)), key=lambda i: (series.parts[i].b, *series.parts[i]))
     present = np.flatnonzero(np.isfinite(series.values).any(axis=0))
     header = _header_rows(series, order, dss_kind)
@@ -122,6 +123,8 @@ def write_load(path: Path, sources: Sequence[tuple[MonthlySeries, Provenance]]) 
 
 def _write_chunk(file: io.BufferedWriter, series: MonthlySeries, source: Provenance, start: int) -> None:
     """Rows from `start` on. First and last value carry the text on either side of the array."""
+    import polars as pl
+
     chunk = series.values[start : start + ROWS_AT_A_TIME]
     before, after = [], []
     for offset, values in enumerate(chunk):

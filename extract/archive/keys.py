@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from extract.model_run import file_sha256
 from extract.settings import Settings
 from extract.storage import Store
 from extract.storage.folder import Folder
-from extract.storage.s3 import S3Folder
+
+if TYPE_CHECKING:
+    from extract.storage.s3 import S3Folder
 
 
 class Archive:
@@ -22,7 +25,7 @@ class Archive:
 
     def __init__(self, root: str, endpoint: str | None = None, region: str | None = None) -> None:
         self.is_s3 = root.startswith("s3://")
-        self.store: Store = S3Folder(root, endpoint, region) if self.is_s3 else Folder(Path(root))
+        self.store: Store = _s3(root, endpoint, region) if self.is_s3 else Folder(Path(root))
 
     @classmethod
     def of(cls, settings: Settings) -> Archive:
@@ -35,9 +38,10 @@ class Archive:
 
     def bucket_and_key(self, key: str) -> tuple[str, str]:
         """Bucket and object key for a server-side import."""
-        if not isinstance(self.store, S3Folder):
+        if not self.is_s3:
             raise TypeError("only an S3 archive has buckets")
-        return self.store.bucket, self.store.key(key)
+        folder = cast("S3Folder", self.store)
+        return folder.bucket, folder.key(key)
 
     def put_file(self, key: str, source: Path) -> None:
         """Store a copy of a local file.
@@ -69,3 +73,10 @@ class Archive:
     def remove(self, key: str) -> None:
         """Remove the file of that key, if there is one."""
         self.store.remove(key)
+
+
+def _s3(root: str, endpoint: str | None, region: str | None) -> S3Folder:
+    # here: boto3 takes a quarter of a second to import
+    from extract.storage.s3 import S3Folder
+
+    return S3Folder(root, endpoint, region)

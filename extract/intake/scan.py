@@ -20,7 +20,6 @@ from extract.model_run import ModelRunZip
 from extract.settings import Settings
 from extract.storage import FileInfo, Source
 from extract.storage.folder import Folder
-from extract.storage.s3 import S3Folder
 
 Status = Literal["new", "changed", "unchanged", "missing", "refused"]
 
@@ -56,6 +55,9 @@ def open_source(address: str, settings: Settings) -> Source:
         UsageError: there is no such folder, or the address names no bucket.
     """
     if address.startswith("s3://"):
+        # boto3 takes a quarter of a second to import
+        from extract.storage.s3 import S3Folder
+
         return S3Folder(address, settings.s3_endpoint, settings.aws_region)
     folder = Path(address)
     if not folder.is_dir():
