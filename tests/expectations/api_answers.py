@@ -26,10 +26,12 @@ from typing import Any
 
 from api.models.numbers import DECIMALS, FRACTION_DECIMALS, Rounded
 
-SCORE_DECIMALS = 3
+ROUNDINGS = (Rounded(DECIMALS), Rounded(FRACTION_DECIMALS))
+OF_SCORES = (Rounded(3), Rounded(FRACTION_DECIMALS))
 Row = Mapping[str, Any]
 Bound = dict[str, str]
 Path = tuple[str, ...]
+Parents = dict[Path, list[tuple[Path, Bound, Any]]]
 SEGMENT = re.compile(r"\[[^]]*\]|[^.\[\]]+")
 
 
@@ -74,20 +76,28 @@ def compare(answer: Any, parts: Sequence[Part], besides: Iterable[str] = ()) -> 
     made = Comparison()
     seen = {path for place in besides for path, *_ in _found(answer, SEGMENT.findall(place), (), {})}
     places = [(part, place, column) for part in parts for place, column in part.places.items()]
+    parents: Parents = {}
     for part, place, column in sorted(places, key=lambda each: ("*" in each[1], -len(each[1].rpartition(".")[2]))):
-        _compare_place(answer, part, place, column, seen, made)
+        _compare_place(answer, part, place, column, seen, made, parents)
     made.unexplained = [".".join(path) for path in _leaves(answer, (), seen)]
     return made
 
 
-def _compare_place(answer: Any, part: Part, place: str, column: str, seen: set[Path], made: Comparison) -> None:
+def _compare_place(
+    answer: Any, part: Part, place: str, column: str, seen: set[Path], made: Comparison, parents: Parents
+) -> None:
     segments = SEGMENT.findall(place)
+    *above, last = segments
+    # many places have the same parents, which are looked for once
+    if tuple(above) not in parents:
+        parents[tuple(above)] = [(path, bound, node) for path, bound, _, node in _found(answer, above, (), {})]
     columns = _bound_columns(segments)
     fixed = _fixed_columns(segments)
     rows = [row for row in part.rows if all(str(row[c]) == value for c, value in fixed.items())]
     expected = {tuple(str(row[c]) for c in columns): row for row in rows}
     answered: set[tuple[str, ...]] = set()
-    for path, bound, name, value in _found(answer, segments, (), {}):
+    leaves = (leaf for path, bound, node in parents[tuple(above)] for leaf in _found(node, [last], path, bound))
+    for path, bound, name, value in leaves:
         key = tuple(bound[c] for c in columns)
         answered.add(key)
         if path in seen:
@@ -112,11 +122,11 @@ def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
     of = next((c for c in column.replace("*", name).split("|") if c in row), None)
     if of is None:
         return f"the view has no column {column.replace('*', name)}"
-    digits = (SCORE_DECIMALS, FRACTION_DECIMALS) if of.endswith(("_score", "gini")) else (DECIMALS, FRACTION_DECIMALS)
-    return None if same(value, row[of], digits) else f"{value!r} for {of} {row[of]!r}"
+    roundings = OF_SCORES if of.endswith(("_score", "gini")) else ROUNDINGS
+    return None if same(value, row[of], roundings) else f"{value!r} for {of} {row[of]!r}"
 
 
-def same(value: Any, stored: Any, decimals: Sequence[int] = (DECIMALS, FRACTION_DECIMALS)) -> bool:
+def same(value: Any, stored: Any, roundings: Sequence[Rounded] = ROUNDINGS) -> bool:
     """Whether a value of an answer is a stored one, as it is or rounded as the service rounds; unknown is null only."""
     if isinstance(stored, float) and not math.isfinite(stored):
         stored = None
@@ -127,7 +137,7 @@ def same(value: Any, stored: Any, decimals: Sequence[int] = (DECIMALS, FRACTION_
     if stored is None or value is None or isinstance(stored, bool | str) or isinstance(value, bool | str):
         return type(stored) is type(value) and bool(stored == value)
     if isinstance(stored, float) and isinstance(value, int | float):
-        return float(value) in {stored, *(Rounded(digits)(stored) for digits in decimals)}
+        return value == stored or any(value == rounded(stored) for rounded in roundings)
     if isinstance(stored, list) and isinstance(value, list):
         return len(stored) == len(value) and all(map(same, value, stored))
     return bool(value == stored)
