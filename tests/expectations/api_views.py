@@ -69,6 +69,7 @@ class Route:
         ask: query parameters that take all values of such a column, with commas between.
         fixed: query parameters with a fixed value.
         besides: places of the answer that are no columns of the views, each with the reason.
+        first: how many rows stand for all, in the order of these columns; none where all are compared.
     """
 
     path: str
@@ -80,6 +81,7 @@ class Route:
     ask: dict[str, str]
     fixed: dict[str, Any]
     besides: dict[str, str]
+    first: tuple[int, tuple[str, ...]] | None = None
 
     @property
     def is_of_scenario(self) -> bool:
@@ -107,11 +109,12 @@ def routes() -> list[Route]:
         for path, given in declared().items()
         if "views" in given
     ]
-    return written + [route for route in map(_of_table, TABLES) if route.path not in declared()]
+    tables = ((table, declared().get(f"/api/v1/tables/{table.name}", {})) for table in TABLES)
+    return written + [_of_table(table, said.get("first")) for table, said in tables if "unverified" not in said]
 
 
-def _of_table(table: Table) -> Route:
-    """The route of a table of /api/v1: the rows of its view as they are."""
+def _of_table(table: Table, first: int | None) -> Route:
+    """The route of a table of /api/v1: the rows of its view as they are, or the first of them."""
     key = ",".join(f"{column}={column}" for column in table.grain)
     fact = FACTS.get(f"fct_{table.name}")
     is_of_scenario = any(each.parameter == "scenario" for each in table.filters)
@@ -124,8 +127,9 @@ def _of_table(table: Table) -> Route:
         {},
         {},
         {},
-        {**scenario, "limit": MAX_ROWS},
+        {**scenario, "limit": first or MAX_ROWS},
         {"total": "a number of rows", "limit": "asked", "offset": "asked", "meta": "units and loads of the rows"},
+        (first, tuple(table.grain)) if first else None,
     )
 
 
@@ -169,11 +173,13 @@ def _requests(subject: Subject) -> Iterator[Request]:
         for route in routes():
             origin = {"scenario_id": subject.scenario_id, "load_id": active["load_id"]} if route.is_of_scenario else {}
             wanted = {**origin, **route.where}
-            views = {view: _rows_of(link, view, wanted) for view in (*route.views, *route.catalogue)}
+            views = {view: _rows_of(link, view, wanted, route.first) for view in (*route.views, *route.catalogue)}
             yield from _variants(route, subject.scenario_id, views)
 
 
-def _rows_of(link: psycopg.Connection[Row], view: str, wanted: dict[str, Any]) -> list[Row]:
+def _rows_of(
+    link: psycopg.Connection[Row], view: str, wanted: dict[str, Any], first: tuple[int, tuple[str, ...]] | None
+) -> list[Row]:
     """The rows of a view that have the wanted values in those columns that it has."""
     name = sql.Identifier("api", view)
     columns = {c.name for c in link.execute(sql.SQL("select * from {} limit 0").format(name)).description or ()}
@@ -181,6 +187,10 @@ def _rows_of(link: psycopg.Connection[Row], view: str, wanted: dict[str, Any]) -
     forms = {c: "{} = any(%s)" if isinstance(v, list) else "{} = %s" for c, v in given.items()}
     conditions = [sql.SQL(form).format(sql.Identifier(c)) for c, form in forms.items()] or [sql.SQL("true")]
     query = sql.SQL("select * from {} where {}").format(name, sql.SQL(" and ").join(conditions))
+    if first is None:
+        return link.execute(query, list(given.values())).fetchall()
+    count, order = first
+    query += sql.SQL(" order by {} limit {}").format(sql.SQL(", ").join(map(sql.Identifier, order)), count)
     return link.execute(query, list(given.values())).fetchall()
 
 
