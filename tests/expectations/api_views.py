@@ -105,6 +105,7 @@ def routes() -> list[Route]:
             given["family"],
             *({view: dict(_flat(places)) for view, places in given.get(k, {}).items()} for k in ("views", "catalogue")),
             *(given.get(name, {}) for name in names),
+            (given["first"], tuple(given["order"])) if "first" in given else None,
         )
         for path, given in declared().items()
         if "views" in given
