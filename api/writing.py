@@ -1,8 +1,8 @@
 """Answers written straight from rows, in the shape that their models describe.
 
-A batch holds some 90,000 numbers, and to have Pydantic look at each takes longer than all the rest. The columns come
-from views under contract, so they are only given their keys, rounded and put in their place here. The models remain
-the description of the answers; tests hold what is written against them.
+A batch holds tens of thousands of numbers, and to have Pydantic look at each takes longer than all the rest. The
+columns come from views under contract, so they are only given their keys, rounded and put in their place here. The
+models remain the description of the answers; tests hold what is written against them.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def writer(model: type[BaseModel], pattern: str = "*") -> Write:
 def _leaf_writer(leaves: dict[str, tuple[str, Write | None]]) -> Write:
     """The function as one compiled expression, as `dataclasses` makes methods: a loop takes more than twice as long.
 
-    Only where a number is not finite, which is unknown, each value has its call.
+    Only where a number is not finite or too large to be scaled, each value has its call.
     """
     known: dict[str, Any] = {"__builtins__": {}, "round": round}
     terms: list[str] = []

@@ -33,6 +33,7 @@ def adapted(folder: Path, url: str, to: Path) -> Path | None:
     if len(name) != len(NAME):
         return None
     parsed = (folder / FILE).read_bytes()
+    assert _digest(URL) in parsed, "dbt keeps another digest of a connection: every test would parse anew"
     parsed = parsed.replace(NAME.encode(), name.encode()).replace(_digest(URL), _digest(url))
     (to / FILE).write_bytes(parsed)
     return to / FILE

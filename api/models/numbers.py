@@ -32,8 +32,9 @@ class Rounded:
         """The number as it leaves the service."""
         if value is None or not math.isfinite(value):
             return None
-        # three times as fast as round(value, digits), and a negative zero becomes a plain one
-        return round(value * self.scale) / self.scale
+        # more than twice as fast as round(value, digits), and a negative zero becomes a plain one
+        scaled = value * self.scale
+        return round(scaled) / self.scale if math.isfinite(scaled) else value
 
 
 Taf = Annotated[float | None, BeforeValidator(Rounded(DECIMALS))]

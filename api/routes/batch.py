@@ -29,7 +29,7 @@ router = APIRouter(
 )
 
 
-@router.get("/batch", summary="Several scenarios at once", response_model_exclude_unset=True)
+@router.get("/batch", summary="Several scenarios at once")
 async def batch(
     db: Db,
     scenarios: Annotated[
@@ -132,7 +132,7 @@ def _flow_frame(load: PublishedLoad, rows: Sequence[Mapping[str, Any]]) -> Block
     return {
         "scenario_id": load.scenario_id,
         "load_id": load.load_id,
-        "data": [dict(row) for row in rows],
+        "data": rows,
         "count": len(rows),
     }
 

@@ -79,6 +79,6 @@ async def _results(db: Database, query: str, published: PublishedLoad, variables
     return {
         "scenario_id": published.scenario_id,
         "load_id": published.load_id,
-        "data": [dict(row) for row in rows],
+        "data": rows,
         "count": len(rows),
     }

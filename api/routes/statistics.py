@@ -31,27 +31,27 @@ async def reservoir_percentiles(published: Published, reservoir_id: str, db: Db)
     )
 
 
-@router.get("/reservoir-percentiles", summary="Percentiles", response_model_exclude_unset=True)
+@router.get("/reservoir-percentiles", summary="Percentiles")
 async def scenario_percentiles(published: Published, chosen: Reservoirs, db: Db) -> ScenarioPercentiles:
     """Percentiles of storage by reservoir and water month, % of capacity."""
     parts = {"monthly_percentiles": "reservoir_percentiles"}
     return await answer(ScenarioPercentiles, db, published, chosen, monthly=parts)
 
 
-@router.get("/storage-monthly", summary="Monthly storage", response_model_exclude_unset=True)
+@router.get("/storage-monthly", summary="Monthly storage")
 async def storage_monthly(published: Published, chosen: Reservoirs, db: Db) -> StorageMonthly:
     """Percentiles and exceedance of storage by reservoir and water month, % of capacity and TAF."""
     parts = {"monthly_percent": "reservoir_storage_monthly", "monthly_taf": "reservoir_storage_monthly"}
     return await answer(StorageMonthly, db, published, chosen, monthly=parts)
 
 
-@router.get("/spill-monthly", summary="Monthly flood releases", response_model_exclude_unset=True)
+@router.get("/spill-monthly", summary="Monthly flood releases")
 async def spill_monthly(published: Published, chosen: Reservoirs, db: Db) -> SpillMonthly:
     """Flood releases by reservoir and water month, CFS, and how often storage is at the flood level."""
     return await answer(SpillMonthly, db, published, chosen, monthly={"monthly": "reservoir_spill_monthly"})
 
 
-@router.get("/period-summary", summary="Period summary", response_model_exclude_unset=True)
+@router.get("/period-summary", summary="Period summary")
 async def period_summary(published: Published, chosen: Reservoirs, db: Db) -> PeriodSummary:
     """Storage exceedance, flood releases, probabilities and means over the whole period, by reservoir."""
     return await answer(PeriodSummary, db, published, chosen, period="reservoir_period_summary")
@@ -64,7 +64,7 @@ async def storage_aggregates(published: Published, db: Db) -> StorageAggregates:
     if not rows:
         raise no_data(published)
     aggregates = {
-        code: {**months[0], "monthly_taf": {str(row["water_month"]): dict(row) for row in months}}
+        code: {**months[0], "monthly_taf": {str(row["water_month"]): row for row in months}}
         for code, months in by_entity(rows, "aggregate_code").items()
     }
     frame = {"scenario_id": published.scenario_id, "load_id": published.load_id, "aggregates": aggregates}

@@ -33,9 +33,7 @@ router = APIRouter(
 )
 
 
-@router.get(
-    "/cws-aggregates/monthly", summary="Monthly supply of community water systems", response_model_exclude_unset=True
-)
+@router.get("/cws-aggregates/monthly", summary="Monthly supply of community water systems")
 async def cws_monthly(
     published: Published, chosen: CwsAggregates, db: Db
 ) -> AggregateResults[models.CwsAggregateMonthly]:
@@ -52,9 +50,7 @@ async def cws_monthly(
     )
 
 
-@router.get(
-    "/cws-aggregates/period-summary", summary="Summary of community water systems", response_model_exclude_unset=True
-)
+@router.get("/cws-aggregates/period-summary", summary="Summary of community water systems")
 async def cws_period(
     published: Published, chosen: CwsAggregates, db: Db
 ) -> AggregateResults[models.CwsAggregatePeriod]:
@@ -79,9 +75,7 @@ async def cws_aggregate_monthly(published: Published, aggregate_id: str, db: Db)
     )
 
 
-@router.get(
-    "/mi-contractors/delivery-monthly", summary="Monthly delivery to contractors", response_model_exclude_unset=True
-)
+@router.get("/mi-contractors/delivery-monthly", summary="Monthly delivery to contractors")
 async def contractor_delivery(
     published: Published, chosen: Contractors, db: Db
 ) -> ContractorResults[models.ContractorDelivery]:
@@ -95,9 +89,7 @@ async def contractor_delivery(
     )
 
 
-@router.get(
-    "/mi-contractors/shortage-monthly", summary="Monthly shortage of contractors", response_model_exclude_unset=True
-)
+@router.get("/mi-contractors/shortage-monthly", summary="Monthly shortage of contractors")
 async def contractor_shortage(
     published: Published, chosen: Contractors, db: Db
 ) -> ContractorResults[models.ContractorShortage]:
@@ -111,7 +103,7 @@ async def contractor_shortage(
     )
 
 
-@router.get("/mi-contractors/monthly", summary="Monthly supply of contractors", response_model_exclude_unset=True)
+@router.get("/mi-contractors/monthly", summary="Monthly supply of contractors")
 async def contractor_monthly(
     published: Published, chosen: Contractors, db: Db
 ) -> ContractorResults[models.ContractorMonthly]:
@@ -125,7 +117,7 @@ async def contractor_monthly(
     )
 
 
-@router.get("/mi-contractors/period-summary", summary="Summary of contractors", response_model_exclude_unset=True)
+@router.get("/mi-contractors/period-summary", summary="Summary of contractors")
 async def contractor_period(
     published: Published, chosen: Contractors, db: Db
 ) -> ContractorResults[models.ContractorPeriod]:
@@ -138,7 +130,6 @@ async def contractor_period(
 @router.get(
     "/demand-units/delivery-monthly",
     summary="Monthly delivery to urban demand units",
-    response_model_exclude_unset=True,
 )
 async def urban_delivery(published: Published, chosen: UrbanUnits, db: Db) -> UnitResults[models.UrbanDelivery]:
     """Delivery to urban demand units by water month, TAF."""
@@ -150,7 +141,6 @@ async def urban_delivery(published: Published, chosen: UrbanUnits, db: Db) -> Un
 @router.get(
     "/demand-units/shortage-monthly",
     summary="Monthly shortage of urban demand units",
-    response_model_exclude_unset=True,
 )
 async def urban_shortage(published: Published, chosen: UrbanUnits, db: Db) -> UnitResults[models.UrbanShortage]:
     """Shortage of urban demand units by water month, TAF."""
@@ -159,7 +149,7 @@ async def urban_shortage(published: Published, chosen: UrbanUnits, db: Db) -> Un
     )
 
 
-@router.get("/demand-units/monthly", summary="Monthly supply of urban demand units", response_model_exclude_unset=True)
+@router.get("/demand-units/monthly", summary="Monthly supply of urban demand units")
 async def urban_monthly(published: Published, chosen: UrbanUnits, db: Db) -> UnitResults[models.UrbanMonthly]:
     """Delivery and shortage of urban demand units by water month, TAF."""
     return await answer(
@@ -171,7 +161,7 @@ async def urban_monthly(published: Published, chosen: UrbanUnits, db: Db) -> Uni
     )
 
 
-@router.get("/demand-units/period-summary", summary="Summary of urban demand units", response_model_exclude_unset=True)
+@router.get("/demand-units/period-summary", summary="Summary of urban demand units")
 async def urban_period(published: Published, chosen: UrbanUnits, db: Db) -> UnitResults[models.UrbanPeriod]:
     """Delivery, demand and shortage of urban demand units over the whole period."""
     return await answer(UnitResults[models.UrbanPeriod], db, published, chosen, period="urban_period_summary")
@@ -192,7 +182,7 @@ async def urban_unit_statistics(published: Published, du_id: str, db: Db) -> mod
     )
 
 
-@router.get("/ag-demand-units/demand-monthly", summary="Monthly demand of farms", response_model_exclude_unset=True)
+@router.get("/ag-demand-units/demand-monthly", summary="Monthly demand of farms")
 async def farm_demand(published: Published, chosen: FarmUnits, db: Db) -> UnitResults[models.FarmDemand]:
     """Applied water that agricultural demand units ask for, by water month, TAF."""
     return await answer(
@@ -200,9 +190,7 @@ async def farm_demand(published: Published, chosen: FarmUnits, db: Db) -> UnitRe
     )
 
 
-@router.get(
-    "/ag-demand-units/sw-delivery-monthly", summary="Monthly delivery to farms", response_model_exclude_unset=True
-)
+@router.get("/ag-demand-units/sw-delivery-monthly", summary="Monthly delivery to farms")
 async def farm_delivery(published: Published, chosen: FarmUnits, db: Db) -> UnitResults[models.FarmDelivery]:
     """Surface water delivered to agricultural demand units, by water month, TAF."""
     return await answer(
@@ -214,9 +202,7 @@ async def farm_delivery(published: Published, chosen: FarmUnits, db: Db) -> Unit
     )
 
 
-@router.get(
-    "/ag-demand-units/gw-pumping-monthly", summary="Monthly pumping of farms", response_model_exclude_unset=True
-)
+@router.get("/ag-demand-units/gw-pumping-monthly", summary="Monthly pumping of farms")
 async def farm_pumping(published: Published, chosen: FarmUnits, db: Db) -> UnitResults[models.FarmPumping]:
     """Groundwater that agricultural demand units pump, by water month, TAF."""
     return await answer(
@@ -228,7 +214,7 @@ async def farm_pumping(published: Published, chosen: FarmUnits, db: Db) -> UnitR
     )
 
 
-@router.get("/ag-demand-units/shortage-monthly", summary="Monthly shortage of farms", response_model_exclude_unset=True)
+@router.get("/ag-demand-units/shortage-monthly", summary="Monthly shortage of farms")
 async def farm_shortage(published: Published, chosen: FarmUnits, db: Db) -> UnitResults[models.FarmShortage]:
     """Shortage of agricultural demand units by water month, TAF; null where it is not known, never 0."""
     return await answer(
@@ -240,7 +226,7 @@ async def farm_shortage(published: Published, chosen: FarmUnits, db: Db) -> Unit
     )
 
 
-@router.get("/ag-demand-units/monthly", summary="Monthly supply of farms", response_model_exclude_unset=True)
+@router.get("/ag-demand-units/monthly", summary="Monthly supply of farms")
 async def farm_monthly(published: Published, chosen: FarmUnits, db: Db) -> UnitResults[models.FarmMonthly]:
     """Demand, delivery, pumping and shortage of agricultural demand units by water month, TAF."""
     return await answer(
@@ -257,13 +243,13 @@ async def farm_monthly(published: Published, chosen: FarmUnits, db: Db) -> UnitR
     )
 
 
-@router.get("/ag-demand-units/period-summary", summary="Summary of farms", response_model_exclude_unset=True)
+@router.get("/ag-demand-units/period-summary", summary="Summary of farms")
 async def farm_period(published: Published, chosen: FarmUnits, db: Db) -> UnitResults[models.FarmSummary]:
     """Demand, delivery, pumping and shortage of agricultural demand units over the whole period."""
     return await answer(UnitResults[models.FarmSummary], db, published, chosen, period="agricultural_period_summary")
 
 
-@router.get("/ag-aggregates/monthly", summary="Monthly supply of farm aggregates", response_model_exclude_unset=True)
+@router.get("/ag-aggregates/monthly", summary="Monthly supply of farm aggregates")
 async def farm_aggregate_monthly(
     published: Published, chosen: FarmAggregates, db: Db
 ) -> AggregateResults[models.FarmAggregateMonthly]:
@@ -280,7 +266,7 @@ async def farm_aggregate_monthly(
     )
 
 
-@router.get("/ag-aggregates/period-summary", summary="Summary of farm aggregates", response_model_exclude_unset=True)
+@router.get("/ag-aggregates/period-summary", summary="Summary of farm aggregates")
 async def farm_aggregate_period(
     published: Published, chosen: FarmAggregates, db: Db
 ) -> AggregateResults[models.FarmAggregateSummary]:
@@ -290,7 +276,7 @@ async def farm_aggregate_period(
     )
 
 
-@router.get("/refuge-demand-units/monthly", summary="Monthly supply of refuges", response_model_exclude_unset=True)
+@router.get("/refuge-demand-units/monthly", summary="Monthly supply of refuges")
 async def refuge_monthly(
     published: Published,
     chosen: Refuges,
@@ -308,7 +294,7 @@ async def refuge_monthly(
     )
 
 
-@router.get("/refuge-demand-units/period-summary", summary="Summary of refuges", response_model_exclude_unset=True)
+@router.get("/refuge-demand-units/period-summary", summary="Summary of refuges")
 async def refuge_period(published: Published, chosen: Refuges, db: Db) -> UnitResults[models.RefugeSummary]:
     """Delivery and shortage of wildlife refuges over the whole period."""
     return await answer(UnitResults[models.RefugeSummary], db, published, chosen, period="refuge_period_summary")

@@ -76,7 +76,7 @@ class Archive:
 
 
 def _s3(root: str, endpoint: str | None, region: str | None) -> S3Folder:
-    # here: boto3 takes a quarter of a second to import
+    # here: boto3 takes a tenth of a second to import
     from extract.storage.s3 import S3Folder
 
     return S3Folder(root, endpoint, region)

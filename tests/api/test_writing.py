@@ -17,7 +17,7 @@ from api.models.numbers import Percent, Taf
 from api.writing import writer, written
 
 FAMILIES = ("batch", "delta", "rivers", "spill", "storage", "supply", "supply_parts")
-NUMBERS = [None, 0.0, -0.0, -1e-9, 0.1234565, 12345.67891, -3.00005, 1e9 + 0.123456, 2.5]
+NUMBERS = [None, 0.0, -0.0, -1e-9, 0.1234565, 12345.67891, -3.00005, 1e9 + 0.123456, 1e308, 2.5]
 
 
 def parts_of_rows() -> Iterator[type[Block]]:

@@ -24,10 +24,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from api.models.numbers import DECIMALS, FRACTION_DECIMALS, Rounded
+from api.models.numbers import DECIMALS, FRACTION_DECIMALS
 
-ROUNDINGS = (Rounded(DECIMALS), Rounded(FRACTION_DECIMALS))
-OF_SCORES = (Rounded(3), Rounded(FRACTION_DECIMALS))
+SCORE_DECIMALS = 3
 Row = Mapping[str, Any]
 Bound = dict[str, str]
 Path = tuple[str, ...]
@@ -122,11 +121,11 @@ def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
     of = next((c for c in column.replace("*", name).split("|") if c in row), None)
     if of is None:
         return f"the view has no column {column.replace('*', name)}"
-    roundings = OF_SCORES if of.endswith(("_score", "gini")) else ROUNDINGS
-    return None if same(value, row[of], roundings) else f"{value!r} for {of} {row[of]!r}"
+    digits = (SCORE_DECIMALS, FRACTION_DECIMALS) if of.endswith(("_score", "gini")) else (DECIMALS, FRACTION_DECIMALS)
+    return None if same(value, row[of], digits) else f"{value!r} for {of} {row[of]!r}"
 
 
-def same(value: Any, stored: Any, roundings: Sequence[Rounded] = ROUNDINGS) -> bool:
+def same(value: Any, stored: Any, decimals: Sequence[int] = (DECIMALS, FRACTION_DECIMALS)) -> bool:
     """Whether a value of an answer is a stored one, as it is or rounded as the service rounds; unknown is null only."""
     if isinstance(stored, float) and not math.isfinite(stored):
         stored = None
@@ -137,10 +136,15 @@ def same(value: Any, stored: Any, roundings: Sequence[Rounded] = ROUNDINGS) -> b
     if stored is None or value is None or isinstance(stored, bool | str) or isinstance(value, bool | str):
         return type(stored) is type(value) and bool(stored == value)
     if isinstance(stored, float) and isinstance(value, int | float):
-        return value == stored or any(value == rounded(stored) for rounded in roundings)
+        return value == stored or any(_is_rounded(value, stored, digits) for digits in decimals)
     if isinstance(stored, list) and isinstance(value, list):
         return len(stored) == len(value) and all(map(same, value, stored))
     return bool(value == stored)
+
+
+def _is_rounded(value: float, stored: float, digits: int) -> bool:
+    """Whether a value has these decimals at most and none is nearer; of two that are equally near either will do."""
+    return value == round(value, digits) and abs(value - stored) <= 0.5 * 10**-digits + 1e-15 * abs(stored)
 
 
 def _bound_columns(segments: Sequence[str]) -> list[str]:

@@ -86,6 +86,7 @@ def test_elements_of_lists_and_literal_names() -> None:
     [
         (0.1235, 0.123456, True), (0.123456, 0.1234561, True), (0.12, 0.123456, False), (None, float("nan"), True),
         (0, None, False), (None, 0.0, False), (0, False, False), ("1", 1, False), (1.0, 1, True), ([1], [1, 2], False),
+        (0.12348, 0.123456, False), (0.1234, 0.123456, False), (0.0, -0.00001, True), (2.0001, 2.00005, True),
     ],
 )  # fmt: skip
 def test_what_counts_as_the_same(value: Any, stored: Any, expected: bool) -> None:
