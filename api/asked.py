@@ -15,9 +15,10 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message
 
-from api.database import Database, Reading, recorded
+from api.database import Reading, recorded
 from api.errors import BadParameterError, RefusedRequestError, UnknownCodeError
 from api.models.tables import Table
+from api.moment import Database
 from api.tables import TABLES, Selection, Values
 
 MAX_ROWS = 200

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-import time
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +13,11 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.database import Pool
-
-GZIP_MIN_BYTES = 1000
-GZIP_LEVEL = 6
+_GZIP_MIN_BYTES = 1000
+_GZIP_LEVEL = 6
 CACHED = (
     "/scenario",
     "/api/scenario",
@@ -35,36 +33,6 @@ CACHED = (
 
 _THREAD_BYTES = 128 * 1024
 _OVERHEAD_BYTES = 1024
-
-
-class DataVersion:
-    """Which data the database shows now: PostgreSQL's own name of the moment that a new query would see.
-
-    It changes with every committed change, be it a build, an activation, a tier delivery, a deploy or a correction by
-    hand, and names no table that could be forgotten.
-
-    Args:
-        seconds: how long an answer of the database counts.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._asked_at = -seconds
-        self._version = ""
-        self._one_at_a_time = asyncio.Lock()
-
-    async def now(self, pool: Pool) -> str:
-        """The version.
-
-        Raises:
-            DatabaseAwayError: the database cannot be reached.
-        """
-        async with self._one_at_a_time:
-            asked_at = time.monotonic()
-            if asked_at - self._asked_at >= self._seconds:
-                (row,) = await pool.fetch("data_version")
-                self._asked_at, self._version = asked_at, row["version"]
-        return self._version
 
 
 @dataclass
@@ -87,7 +55,7 @@ class Answer:
         """The body compressed; a large one in a thread, since that takes a while."""
         if self.compressed is None:
             large = len(self.body) >= _THREAD_BYTES
-            arguments = (self.body, GZIP_LEVEL)
+            arguments = (self.body, _GZIP_LEVEL)
             self.compressed = await asyncio.to_thread(gzip.compress, *arguments) if large else gzip.compress(*arguments)
         return self.compressed
 
@@ -140,33 +108,40 @@ def _size(key: str, answer: Answer) -> int:
 class AnswerCache:
     """Adds `ETag` and `Cache-Control` to results, answers 304 to who has them, and repeats what it knows.
 
-    Equal requests that arrive while the first one is being answered wait for its answer. The tag is a digest of the
-    body: a load id alone would not change when a deploy changes a formula.
+    It compresses what it keeps once, and leaves other answers to Starlette's compression. Equal requests that arrive
+    while the first one is being answered wait for its answer. The tag is a digest of the body: a load id alone would
+    not change when a deploy changes a formula.
 
     Args:
         app: the application.
         max_age: seconds for which a cache on the way need not ask again.
         max_bytes: memory for answers; 0 to keep none.
-        version_seconds: how long an answer may be repeated without asking the database for its version.
     """
 
-    def __init__(self, app: ASGIApp, max_age: int, max_bytes: int, version_seconds: float) -> None:
+    def __init__(self, app: ASGIApp, max_age: int, max_bytes: int) -> None:
         self._app = app
+        self._compressing = GZipMiddleware(
+            app,
+            minimum_size=_GZIP_MIN_BYTES,
+            compresslevel=_GZIP_LEVEL,
+            # CSV files are downloads of hundreds of MB, which clients may resume
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv"),
+        )
         self._max_age = max_age
         self._keeps = max_bytes > 0
         self._store = Store(max_bytes)
-        self._version = DataVersion(version_seconds)
         self._being_made: dict[tuple[str, str], asyncio.Future[Answer | None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or run the application and remember."""
         if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(CACHED):
-            await self._app(scope, receive, send)
+            await self._compressing(scope, receive, send)
             return
         if not self._keeps:
             await _send(await self._make(scope, receive), scope, send)
             return
-        asked = (await self._version.now(scope["app"].state.pool), _key(scope))
+        state = scope["app"].state
+        asked = (await state.present.version(state.pool), _key(scope))
         made: Answer | Refusal | None = self._store.get(*asked)
         if made is None and asked in self._being_made:
             # shielded: one who goes away must not take the answer from the others
@@ -228,7 +203,7 @@ async def _send(made: Answer | Refusal, scope: Scope, send: Send) -> None:
     if _matches(request.get("If-None-Match", ""), headers["ETag"]):
         status, body = 304, b""
         del headers["content-length"], headers["content-type"]
-    elif len(body) >= GZIP_MIN_BYTES and "gzip" in request.get("Accept-Encoding", ""):
+    elif len(body) >= _GZIP_MIN_BYTES and "gzip" in request.get("Accept-Encoding", ""):
         body = await made.compress()
         headers["Content-Encoding"], headers["Content-Length"] = "gzip", str(len(body))
     await send({"type": "http.response.start", "status": status, "headers": headers.raw})

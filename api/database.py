@@ -1,4 +1,4 @@
-"""The connection pool, read-only in three ways, and what a request sees of the database: one moment of it."""
+"""The connection pool, read-only in three ways, and the queries that are carried out."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import asyncpg
 import orjson
@@ -61,10 +61,26 @@ def recorded() -> Iterator[list[Reading]]:
         _readings.reset(token)
 
 
+def note(reading: Reading) -> None:
+    """Say that a query was carried out."""
+    if (readings := _readings.get()) is not None:
+        readings.append(reading)
+
+
 @cache
 def statement(name: str) -> str:
     """The text of the named query `api/sql/<name>.sql`."""
     return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class _Session(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection that goes from one request to the next without PostgreSQL's reset, which takes as long as a query.
+
+    There is nothing to reset: no query of the service changes its session, and a transaction left open is ended.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 class Pool:
@@ -84,7 +100,11 @@ class Pool:
         """Create the pool and open the first connections; a database that is away does not stop the service."""
         # A pool with a floor of connections fails to start without its database, so the floor is opened here.
         self._pool = await asyncpg.create_pool(
-            connect=self._connect, init=_become_reader, min_size=0, max_size=self._settings.pool_max
+            connect=self._connect,
+            connection_class=_Session,
+            init=_become_reader,
+            min_size=0,
+            max_size=self._settings.pool_max,
         )
         try:
             async with AsyncExitStack() as stack:
@@ -153,59 +173,6 @@ class Pool:
     async def expire(self) -> None:
         """Let no connection that is open now be used again."""
         await self._pool.expire_connections()
-
-
-class Database:
-    """The database as one request sees it: all of its queries see the moment of the first one.
-
-    So no answer mixes what was before a build or an activation with what came after. A connection is taken with the
-    first query, and given back when the request's code has run.
-
-    Args:
-        pool: where the connection comes from.
-    """
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._stack = AsyncExitStack()
-        self._connection: Any = None
-        self._one_at_a_time = asyncio.Lock()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *error: Any) -> bool | None:
-        return await self._stack.__aexit__(*error)
-
-    async def fetch(self, query: str, *values: object) -> Sequence[Row]:
-        """All rows of a named query.
-
-        Args:
-            query: name of a file in `api/sql`.
-            values: the values of `$1`, `$2`, ..., bound, never pasted.
-
-        Raises:
-            DatabaseAwayError: the database cannot be reached.
-            asyncpg.PostgresError: PostgreSQL refused or gave up the query.
-        """
-        return await self._read(Reading(statement(query), values, query))
-
-    async def select(self, text: str, *values: object) -> Sequence[Row]:
-        """All rows of a query that is made of names of the contract; otherwise as `fetch`."""
-        return await self._read(Reading(text, values))
-
-    async def _read(self, asked: Reading) -> Sequence[Row]:
-        async with self._one_at_a_time:
-            if self._connection is None:
-                connection = await self._stack.enter_async_context(self._pool.connection())
-                await self._stack.enter_async_context(
-                    connection.transaction(isolation="repeatable_read", readonly=True)
-                )
-                self._connection = connection
-            rows: Sequence[Row] = await self._connection.fetch(asked.text, *asked.values)
-        if (readings := _readings.get()) is not None:
-            readings.append(replace(asked, rows=rows))
-        return rows
 
 
 async def _become_reader(connection: Any) -> None:

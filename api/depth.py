@@ -8,8 +8,9 @@ from typing import Annotated
 
 from fastapi import Path, Query
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import BadParameterError, NoDataError, UnknownCodeError
+from api.moment import Database
 from api.parameters import MAX_LIST_LENGTH, Db, PublishedLoad, published_loads, refuse_unknown, split_list
 
 MAX_SUBJECTS = 200

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from api.database import Database, Row
+from api.database import Row
+from api.moment import Database
 
 if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
     from extract.release import Release

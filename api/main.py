@@ -13,13 +13,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
-from api.cache import GZIP_LEVEL, GZIP_MIN_BYTES, AnswerCache
+from api.cache import AnswerCache
 from api.database import Pool
 from api.downloads import Downloads
 from api.errors import ErrorBoundary, Problem, answer_problem
 from api.middleware import CorsByPath, RateLimit, RequestRecord
+from api.moment import OneMoment, Present
 from api.routes import (
     batch,
     data_in_depth,
@@ -77,18 +77,21 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         middleware=_middleware(settings),
         responses=_PROBLEMS,
+        # FastAPI's own traces would hold addresses and queries of clients
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         # the name of a call in a generated client
         generate_unique_id_function=attrgetter("name"),
         exception_handlers={HTTPException: answer_problem, RequestValidationError: answer_problem},
     )
     app.state.pool = pool
+    app.state.present = Present(settings.cache_version_seconds)
     app.state.downloads = Downloads(settings)
     app.state.settings = settings
-    # a request is held against one after the other
+    # a request is held against one after the other: those asked for most come first
     for module in (
+        statistics,
         system,
         scenarios,
-        statistics,
         explore,
         tiers,
         tier_map,
@@ -138,18 +141,7 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
             },
         ),
         *limit,
-        Middleware(
-            GZipMiddleware,
-            minimum_size=GZIP_MIN_BYTES,
-            compresslevel=GZIP_LEVEL,
-            # CSV files are downloads of hundreds of MB, which clients may resume
-            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, "text/csv"),
-        ),
         Middleware(ErrorBoundary),
-        Middleware(
-            AnswerCache,
-            max_age=settings.cache_max_age,
-            max_bytes=settings.cache_bytes,
-            version_seconds=settings.cache_version_seconds,
-        ),
+        Middleware(AnswerCache, max_age=settings.cache_max_age, max_bytes=settings.cache_bytes),
+        Middleware(OneMoment),
     ]

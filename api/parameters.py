@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from api.database import Database, Pool
+from api.database import Pool
 from api.errors import BadParameterError, InactiveScenarioError, UnknownCodeError
+from api.moment import Database
 
 MAX_CODES = 100
 MAX_LIST_LENGTH = 4000
@@ -30,14 +31,13 @@ async def get_pool(request: Request) -> Pool:
 DbPool = Annotated[Pool, Depends(get_pool)]
 
 
-async def get_database(pool: DbPool) -> AsyncIterator[Database]:
+async def get_database(request: Request) -> Database:
     """The database as this request sees it."""
-    async with Database(pool) as database:
-        yield database
+    database: Database = request.state.database
+    return database
 
 
-# The connection goes back before the answer is sent: a slow client must not keep it.
-Db = Annotated[Database, Depends(get_database, scope="function")]
+Db = Annotated[Database, Depends(get_database)]
 ScenarioId = Annotated[str, Path(pattern=f"^{SCENARIO_ID}$", description="Scenario id", examples=["s0020"])]
 
 
@@ -91,8 +91,8 @@ async def published_loads(db: Database, scenario_ids: Sequence[str]) -> Sequence
         UnknownCodeError: the registry lacks a scenario.
         InactiveScenarioError: the results of a scenario are not published.
     """
-    candidates = [each for each in scenario_ids if re.fullmatch(SCENARIO_ID, each)]
-    rows = {row["scenario_id"]: row for row in await db.fetch("published_scenarios", candidates)}
+    candidates = tuple(each for each in scenario_ids if re.fullmatch(SCENARIO_ID, each))
+    rows = {row["scenario_id"]: row for row in await db.look_up("published_scenarios", candidates)}
     refuse_unknown("scenario", scenario_ids, rows)
     inactive = [each for each in scenario_ids if not rows[each]["is_active"]]
     if inactive:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from api.asked import MAX_ROWS, Asked, texts
-from api.database import Database, Row
+from api.database import Row
 from api.errors import BadParameterError, NoDataError
 from api.evidence import DatabaseEvidence, Evidence, ReleaseEvidence
 from api.models.provenance import (
@@ -23,6 +23,7 @@ from api.models.provenance import (
     TableOrigin,
     Variable,
 )
+from api.moment import Database
 from extract.receipts import FrozenTable
 
 if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import NoDataError
+from api.moment import Database
 from api.parameters import PublishedLoad
 from api.selection import Selection
 from api.shapes import Block
@@ -42,15 +45,17 @@ async def read(
     """
     monthly = monthly or {}
     queries = [*dict.fromkeys([*monthly.values(), *([period] if period else [])])]
-    found: dict[tuple[str, str], dict[str, list[Row]]] = {}
+    place_of = itemgetter("scenario_id", selection.family.key)
+    found: dict[str, dict[tuple[str, str], list[Row]]] = {}
     for query in queries:
+        of_query = found[query] = defaultdict(list)
         for row in await db.fetch(query, *keys(loads), selection.codes):
-            place = found.setdefault((row["scenario_id"], row[selection.family.key]), {})
-            place.setdefault(query, []).append(row)
+            of_query[place_of(row)].append(row)
     answers: dict[str, dict[str, Block]] = {load.scenario_id: {} for load in loads}
     for scenario_id, blocks in answers.items():
         for code, entity in selection.entities.items():
-            rows = found.get((scenario_id, code))
+            place = (scenario_id, code)
+            rows = {query: of_query[place] for query, of_query in found.items() if place in of_query}
             if not rows:
                 continue
             block = blocks[code] = dict(entity)

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import BadParameterError, UnknownCodeError
+from api.moment import Database
 from api.parameters import CODE, MAX_CODES, MAX_LIST_LENGTH, Db, refuse_unknown, split_list
 
 DEFAULT_GROUP = "major"
@@ -90,7 +91,7 @@ async def choose(
     parameter, listed = codes
     if listed is not None and group is not None:
         raise BadParameterError(f"Give either '{parameter}' or 'group', not both.")
-    catalogue = {row[family.key]: row for row in await db.fetch(family.catalogue)}
+    catalogue = {row[family.key]: row for row in await db.look_up(family.catalogue)}
     chosen = catalogue
     if listed is not None:
         wanted = split_list(parameter, listed)
@@ -115,7 +116,7 @@ async def choose_one(db: Database, family: Family, code: str) -> Selection:
     Raises:
         UnknownCodeError: the catalogue lacks it.
     """
-    catalogue = {row[family.key]: row for row in await db.fetch(family.catalogue)}
+    catalogue = {row[family.key]: row for row in await db.look_up(family.catalogue)}
     refuse_unknown(family.kind, [code], catalogue)
     return Selection(family, {code: catalogue[code]})
 
@@ -180,7 +181,7 @@ async def reservoir_group(db: Database, group: str | None = None) -> Selection:
         UnknownCodeError: the catalogue lacks the group.
     """
     code = DEFAULT_GROUP if group is None else group
-    rows = await db.fetch("reservoir_group_members", code) if CODE.fullmatch(code) else []
+    rows = await db.look_up("reservoir_group_members", code) if CODE.fullmatch(code) else []
     if not rows:
         raise UnknownCodeError("group", [code])
     return Selection(RESERVOIRS, {row["reservoir_code"]: row for row in rows}, group)

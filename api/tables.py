@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from api.database import Database, Row
+from api.database import Row
 from api.models.numbers import DECIMALS, FRACTION_DECIMALS, Rounded
 from api.models.tables import Column, Page, Table
+from api.moment import Database
 
 Values = Sequence[str] | Sequence[int]
 

@@ -65,7 +65,7 @@ def writer(model: type[BaseModel], pattern: str = "*") -> Write:
             constants[name] = field.default
         else:
             optional[name] = (column, _converter(field) or _as_it_is)
-    write_leaves = _leaf_writer(leaves)
+    write_leaves = _Leaves(leaves)
     if not (parts or optional or constants):
         return write_leaves
 
@@ -81,33 +81,50 @@ def writer(model: type[BaseModel], pattern: str = "*") -> Write:
     return write
 
 
-def _leaf_writer(leaves: dict[str, tuple[str, Write | None]]) -> Write:
-    """The function as one compiled expression, as `dataclasses` makes methods: a loop takes more than twice as long.
+class _Leaves:
+    """Writes the fields of an object that are single values.
 
-    Only where a number is not finite or too large to be scaled, each value has its call.
+    As compiled expressions, as `dataclasses` makes methods: a loop over the fields takes more than twice as long. Only
+    where a number is not finite or too large to be scaled, each value has its call.
+
+    Args:
+        leaves: field → column, and what becomes of its value.
     """
-    known: dict[str, Any] = {"__builtins__": {}, "round": round}
-    terms: list[str] = []
-    for name, (column, convert) in leaves.items():
-        value = f"row[{column!r}]"
-        if isinstance(convert, Rounded):
-            value = f"None if (value := {value}) is None else round(value * {convert.scale}) / {convert.scale}"
-        elif convert is not None:
-            known[f"convert_{len(terms)}"] = convert
-            value = f"convert_{len(terms)}({value})"
-        terms.append(f"{name!r}: {value}")
-    compiled = eval(f"lambda row: {{{', '.join(terms)}}}", known)  # noqa: S307 - made of names of fields
 
-    def write(row: Any) -> dict[str, Any]:
+    def __init__(self, leaves: dict[str, tuple[str, Write | None]]) -> None:
+        self._leaves = leaves
+        known: dict[str, Any] = {"__builtins__": {}, "round": round}
+        terms: list[str] = []
+        for name, (column, convert) in leaves.items():
+            value = f"row[{column!r}]"
+            if isinstance(convert, Rounded):
+                value = f"None if (value := {value}) is None else round(value * {convert.scale}) / {convert.scale}"
+            elif convert is not None:
+                known[f"convert_{len(terms)}"] = convert
+                value = f"convert_{len(terms)}({value})"
+            terms.append(f"{name!r}: {value}")
+        made = f"{{{', '.join(terms)}}}"
+        self._of_row = eval(f"lambda row: {made}", known)  # noqa: S307 - made of names of fields
+        self._of_rows = eval(f"lambda rows: {{key: {made} for key, row in rows.items()}}", known)  # noqa: S307
+
+    def __call__(self, row: Any) -> dict[str, Any]:
+        """The fields of a row."""
         try:
-            made: dict[str, Any] = compiled(row)
+            made: dict[str, Any] = self._of_row(row)
         except (ValueError, OverflowError):
             made = {
-                name: convert(row[column]) if convert else row[column] for name, (column, convert) in leaves.items()
+                name: convert(row[column]) if convert else row[column]
+                for name, (column, convert) in self._leaves.items()
             }
         return made
 
-    return write
+    def by_key(self, rows: dict[str, Any]) -> dict[str, Any]:
+        """The fields of each row."""
+        try:
+            made: dict[str, Any] = self._of_rows(rows)
+        except (ValueError, OverflowError):
+            made = {key: self(row) for key, row in rows.items()}
+        return made
 
 
 def _converter(field: FieldInfo) -> Write | None:
@@ -132,6 +149,8 @@ def _where_known(inner: Write) -> Write:
 
 
 def _by_key(inner: Write) -> Write:
+    if isinstance(inner, _Leaves):
+        return inner.by_key
     return lambda values: {key: inner(value) for key, value in values.items()}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from math import inf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,7 +59,7 @@ async def _explain(subject: str, terms: list[str], load_id: str | None) -> Expla
 
 async def _explained(pool: Pool, subject: str, terms: list[str], load_id: str | None) -> Explanation:
     from api.asked import read_again, read_table
-    from api.database import Database
+    from api.moment import Database
     from api.provenance import explain as explain_asked
     from api.provenance import explain_release
 
@@ -69,8 +70,10 @@ async def _explained(pool: Pool, subject: str, terms: list[str], load_id: str | 
         if subject.startswith("/"):
             # only here: to make all routes takes longer than everything else
             from api.main import create_app
+            from api.settings import ApiSettings
 
-            app = create_app()
+            # data are never at rest then: a transaction, so that no query is carried out and recorded twice
+            app = create_app(ApiSettings(cache_version_seconds=inf))
             app.state.pool = pool
             asked = await read_again(app, _SCOPE, subject)
         else:

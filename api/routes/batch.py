@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.database import Database
 from api.errors import BadParameterError, Problem
 from api.models.batch import Batch
+from api.moment import Database
 from api.parameters import MAX_LIST_LENGTH, Db, PublishedLoad, published_loads, split_list
 from api.results import frame, keys, read
 from api.routes.system import SERVER_ERRORS

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from api.database import Database
 from api.errors import NoDataError, Problem
 from api.models.delta import DeltaMonthly, DeltaPeriodSummary, DeltaVariables
+from api.moment import Database
 from api.parameters import Db, Published, PublishedLoad, refuse_unknown
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block

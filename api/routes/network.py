@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api import shapes_network as shapes
-from api.database import Database, Row
+from api.database import Row
 from api.errors import BadParameterError, Problem, UnknownCodeError
 from api.models.network import (
     Arc,
@@ -24,6 +24,7 @@ from api.models.network import (
     Traversal,
     UnfilteredNodes,
 )
+from api.moment import Database
 from api.parameters import Db
 from api.routes.system import SERVER_ERRORS
 

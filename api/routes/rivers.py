@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import NoDataError, Problem
 from api.models.rivers import Channels, ChannelsMonthly, ChannelsPeriod, ChannelsSeasonal, Seasons
+from api.moment import Database
 from api.parameters import MAX_LIST_LENGTH, Db, Published, PublishedLoad, refuse_unknown, split_list
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block

@@ -11,9 +11,10 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import BadParameterError, Problem, UnknownCodeError
 from api.models.tables import Filter, Meta, Table, Tables
+from api.moment import Database
 from api.parameters import MAX_LIST_LENGTH, Db, published_loads, refuse_unknown, split_list
 from api.routes.system import SERVER_ERRORS
 from api.tables import TABLES, Selection, Values, page_schema, serialisable

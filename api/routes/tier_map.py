@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import NoDataError
 from api.models.tier_map import LocationMap, MapScenarios, MapSummary, MapTiers
 from api.models.tiers import LocationsOfTiers, TierLocations
+from api.moment import Database
 from api.parameters import SCENARIO_ID, Db, Published, PublishedLoad, get_published, split_list
 from api.routes.system import SERVER_ERRORS
 from api.routes.tiers import (

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import NoDataError, Problem
 from api.models.tiers import (
     LocationsOfTiers,
@@ -19,6 +19,7 @@ from api.models.tiers import (
     TierLocations,
     TierScenarios,
 )
+from api.moment import Database
 from api.parameters import (
     MAX_LIST_LENGTH,
     Db,

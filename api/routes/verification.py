@@ -9,9 +9,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.database import Database, Row
+from api.database import Row
 from api.errors import NoDataError, Problem, UnknownCodeError
 from api.models.verification import Counts, QuestionStatus, ScenarioSummary, Section, VerificationStatus
+from api.moment import Database
 from api.parameters import SCENARIO_ID, Db, ScenarioId
 from api.routes.system import SERVER_ERRORS
 

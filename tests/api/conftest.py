@@ -25,8 +25,9 @@ import yaml
 from fastapi import FastAPI
 from psycopg import sql
 
-from api.database import Database, Pool
+from api.database import Pool
 from api.main import create_app
+from api.moment import Database
 from api.settings import ApiSettings
 from extract.postgres import free_port
 from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply

@@ -9,7 +9,8 @@ import httpx
 import psycopg
 import pytest
 
-from api.database import Database, Row
+from api.database import Row
+from api.moment import Database
 from api.routes.batch import MAX_SCENARIOS
 from tests.api.golden_files import assert_golden, assert_no_other_files
 

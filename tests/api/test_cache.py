@@ -12,6 +12,7 @@ import psycopg
 import pytest
 
 from api.cache import Answer, AnswerCache, Store
+from api.moment import Present
 
 STORAGE = "/api/statistics/scenarios/s0001/storage-monthly"
 RENAME = "update stand_in.api_scenario set name = %s where scenario_id = 's0001'"
@@ -169,7 +170,7 @@ async def asked_together(gate: Gate, max_bytes: int) -> list[Any]:
         async def fetch(self, _: str) -> list[dict[str, str]]:
             return [{"version": "1"}]
 
-    around = AnswerCache(gate, max_age=0, max_bytes=max_bytes, version_seconds=0)
+    around = AnswerCache(gate, max_age=0, max_bytes=max_bytes)
 
     async def one(query: bytes) -> Any:
         sent: list[Any] = []
@@ -177,7 +178,7 @@ async def asked_together(gate: Gate, max_bytes: int) -> list[Any]:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        app = SimpleNamespace(state=SimpleNamespace(pool=OneVersion()))
+        app = SimpleNamespace(state=SimpleNamespace(pool=OneVersion(), present=Present(0)))
         place = {"path": "/api/scenarios", "query_string": query, "headers": []}
         await around({"type": "http", "method": "GET", "app": app, **place}, None, send)  # type: ignore[arg-type]
         return sent[0]["status"], sent[1]["body"]

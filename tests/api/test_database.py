@@ -42,16 +42,24 @@ async def test_a_connection_of_the_pool_can_only_read_the_views(pool: Pool, firs
             await connection.execute(f"begin; {first}; {statement}; commit")
 
 
-async def test_session_settings_survive_the_pools_reset(pool: Pool) -> None:
+async def test_session_of_the_pool_reads_as_it_should(pool: Pool) -> None:
+    for _ in range(2):
+        async with pool.connection() as connection:
+            found = [
+                await connection.fetchval(f"show {name}")
+                for name in ("role", "search_path", "default_transaction_read_only", "statement_timeout")
+            ]
+            assert found == ["coeqwal_read", "api", "on", "10s"]
+            assert await connection.fetchval("show application_name") == "coeqwal-api"
+
+
+async def test_transaction_that_is_left_open_ends_with_its_request(pool: Pool) -> None:
     async with pool.connection() as connection:
-        await connection.execute("set search_path = public; set default_transaction_read_only = off")
+        await connection.execute("begin; set local search_path = public")
+        server = await connection.fetchval("select pg_backend_pid()")
     async with pool.connection() as connection:
-        found = [
-            await connection.fetchval(f"show {name}")
-            for name in ("role", "search_path", "default_transaction_read_only", "statement_timeout")
-        ]
-        assert found == ["coeqwal_read", "api", "on", "10s"]
-        assert await connection.fetchval("show application_name") == "coeqwal-api"
+        assert await connection.fetchval("select pg_backend_pid()") == server
+        assert await connection.fetchval("show search_path") == "api"
 
 
 async def test_without_the_reading_role_nothing_is_served(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from api.database import Database
 from api.errors import InactiveScenarioError, UnknownCodeError
+from api.moment import Database
 from api.parameters import PublishedLoad, published_loads
 
 S1 = "/api/statistics/scenarios/s0001"

@@ -1,11 +1,11 @@
 """How fast the API answers on loopback, beside a server that does the least possible for the same rows.
 
-    python tests/benchmarks/bench_api.py --scenario s0020 --seconds 5
+    python tests/benchmarks/bench_api.py --scenario s0020 --rounds 7
 
 Works on a copy of the database, in which the rows of the scenario stand for 24 scenarios. Each server is a process of
-its own with one worker, asked over 16 connections that are kept open. `bare` runs one query on the same view with
-asyncpg and writes its rows with orjson; `cold` is the API with no memory for answers, `warm` the API as it is. Behind
-each comes a round during which the rows of another scenario are built and activated again and again.
+its own with one worker, asked over 16 connections that are kept open; the servers take turns of a second. `bare` runs
+one query on the same view with asyncpg and writes its rows with orjson; `cold` is the API with no memory for answers,
+`warm` the API as it is. Then the same while dbt builds the scenario and it is activated again and again.
 """
 
 from __future__ import annotations
@@ -19,15 +19,20 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from operator import truediv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
 import orjson
 import psycopg
 import uvicorn
+import uvloop
 from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,8 +45,10 @@ from extract.settings import settings  # noqa: E402
 CONNECTIONS, SCENARIOS = 16, 24
 COPY = "bench_api"
 QUERIES = {"one": "reservoir_percentiles", "batch": "reservoir_storage_monthly"}
-FACT, OF_SCENARIO = "marts.fct_reservoir_storage_monthly", "where scenario_id = %s"
-ACTIVATE = "insert into ops.activation (scenario_id, load_id, is_active, changed_by) values (%s, %s, true, 'benchmark')"
+ACTIVATE = "insert into ops.activation (scenario_id, load_id, is_active, changed_by)"
+LOAD_OF = (
+    "select %s, load_id, true, 'benchmark' from api.api_scenario where scenario_id = %s and load_id is not null limit 1"
+)
 
 
 def serve_bare(url: str, scenarios: list[str], port: int) -> None:
@@ -56,18 +63,21 @@ def serve_bare(url: str, scenarios: list[str], port: int) -> None:
     pools: list[Any] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        if not pools:
+        if scope["type"] == "lifespan":
             pools.append(await asyncpg.create_pool(url, server_settings={"search_path": "api", "jit": "off"}))
+            await send({"type": "lifespan.startup.complete"})
+            return
         body, name = b"[]", scope["path"].strip("/")
         if name in QUERIES:
             async with pools[0].acquire() as link:
                 ids = chosen[name]
                 rows = await link.fetch(statement(QUERIES[name]), ids, [loads[each] for each in ids], major)
             body = orjson.dumps([dict(row) for row in rows])
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    uvicorn.run(app, port=port, log_level="error", lifespan="off")
+    uvicorn.run(app, port=port, log_level="error")
 
 
 def spread(url: str, scenario: str) -> list[str]:
@@ -106,9 +116,11 @@ def spread(url: str, scenario: str) -> list[str]:
                 [chosen, scenario],
             )
         for each in (scenario, *chosen):
-            link.execute(ACTIVATE, [each, load if each == scenario else f"{each}-copy"])
+            values = [each, load if each == scenario else f"{each}-copy"]
+            link.execute(f"{ACTIVATE} values (%s, %s, true, 'benchmark')", values)
     with psycopg.connect(url, autocommit=True) as link:
-        link.execute("analyze")
+        # so that autovacuum has nothing to do meanwhile
+        link.execute("vacuum analyze")
     return [scenario, *chosen]
 
 
@@ -130,76 +142,142 @@ def process(command: list[str], port: int, **environment: str) -> Iterator[str]:
         running.wait(30)
 
 
-async def ask(url: str, seconds: float) -> tuple[float, list[float], int]:
-    """Ask over all connections; requests per second, sorted times in ms, answers other than 200."""
-    host, _, path = url.removeprefix("http://").partition("/")
-    name, _, port = host.partition(":")
-    request = f"GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
-    times: list[float] = []
-    errors = 0
-    end = time.perf_counter() + seconds
+class Connection(asyncio.Protocol):
+    """A connection that asks again as soon as it has an answer; as little work as possible, for the cores are shared.
 
-    async def one() -> None:
-        nonlocal errors
-        reader, writer = await asyncio.open_connection(name, int(port))
-        while (began := time.perf_counter()) < end:
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:] if line)
-            if b"content-length" in fields:
-                await reader.readexactly(int(fields[b"content-length"]))
+    Args:
+        request: its bytes.
+        end: when to stop, by `time.perf_counter`.
+    """
+
+    def __init__(self, request: bytes, end: float) -> None:
+        self.times: list[float] = []
+        self.errors = 0
+        self.ended = asyncio.get_running_loop().create_future()
+        self._request = request
+        self._end = end
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin."""
+        self._transport = transport
+        self._ask()
+
+    def _ask(self) -> None:
+        self._missing = -1
+        self._head = b""
+        self._began = time.perf_counter()
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what is missing of the answer; ask again when nothing is."""
+        if self._missing < 0:
+            self._head += data
+            head, found, data = self._head.partition(b"\r\n\r\n")
+            if not found:
+                return
+            self.errors += not head.startswith(b"HTTP/1.1 200")
+            self._missing = int(head.lower().partition(b"content-length: ")[2].partition(b"\r")[0])
+        self._missing -= len(data)
+        if self._missing == 0:
+            now = time.perf_counter()
+            self.times.append((now - self._began) * 1000)
+            if now < self._end:
+                self._ask()
             else:
-                while size := int(await reader.readuntil(b"\r\n"), 16):
-                    await reader.readexactly(size + 2)
-                await reader.readexactly(2)
-            errors += not head.startswith(b"HTTP/1.1 200")
-            times.append((time.perf_counter() - began) * 1000)
-        writer.close()
+                self._transport.close()
 
+    def connection_lost(self, error: Exception | None) -> None:
+        """An end that was not ours is an error."""
+        self.errors += self._missing != 0
+        self.ended.set_result(None)
+
+
+async def ask(url: str, seconds: float) -> tuple[float, list[float], int]:
+    """Ask over all connections; requests per second, times in ms, answers other than 200."""
+    parts = urlsplit(url)
+    request = f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
     began = time.perf_counter()
-    await asyncio.gather(*(one() for _ in range(CONNECTIONS)))
-    return len(times) / (time.perf_counter() - began), sorted(times), errors
+    connections = [Connection(request, began + seconds) for _ in range(CONNECTIONS)]
+    for each in connections:
+        await asyncio.get_running_loop().create_connection(lambda each=each: each, parts.hostname, parts.port)
+    await asyncio.gather(*(each.ended for each in connections))
+    took = time.perf_counter() - began
+    times = [one for each in connections for one in each.times]
+    return len(times) / took, times, sum(each.errors for each in connections)
 
 
 @contextmanager
-def changes(url: str, scenario: str, wanted: bool) -> Iterator[None]:
-    """Build and activate a scenario again and again, as its build does: delete and insert in one transaction."""
-    stop = threading.Event()
+def rebuilt(url: str, scenario: str) -> Iterator[threading.Event]:
+    """Build the scenario with dbt, and activate it again every half second; the event says that dbt is done."""
+    done = threading.Event()
 
-    def work() -> None:
-        while not stop.wait(0.2):
+    def build() -> None:
+        with TemporaryDirectory() as target:
+            program = str(Path(sys.executable).parent / "dbt")
+            subprocess.run(
+                [program, "build", "--quiet", "--select", f"scenario:{scenario}", "--target-path", target],
+                env={**os.environ, "DATABASE_URL": url},
+                cwd=ROOT,
+                check=True,
+            )
+        done.set()
+
+    def activate() -> None:
+        while not done.wait(0.5):
             with psycopg.connect(url) as link:
-                link.execute(f"create temp table kept on commit drop as select * from {FACT} {OF_SCENARIO}", [scenario])
-                link.execute(f"delete from {FACT} {OF_SCENARIO}", [scenario])
-                link.execute(f"insert into {FACT} select * from kept")
-                link.execute(ACTIVATE, [scenario, f"{scenario}-copy"])
+                link.execute(f"{ACTIVATE} {LOAD_OF}", [scenario, scenario])
 
-    thread = threading.Thread(target=work)
-    if wanted:
-        thread.start()
-    yield
-    stop.set()
-    if wanted:
-        thread.join()
+    with ThreadPoolExecutor() as threads:
+        working = [threads.submit(build), threads.submit(activate)]
+        try:
+            yield done
+        finally:
+            for each in working:
+                each.result()
 
 
-def measure(server: str, url: str, paths: dict[str, str], database: str, changing: str, seconds: float) -> None:
-    """Print a line per path, without and with changes."""
-    for what, path in paths.items():
-        asyncio.run(ask(url + path, 1))
-        for changed in (False, True):
-            with changes(database, changing, changed):
-                rate, times, errors = asyncio.run(ask(url + path, seconds))
-            p99 = times[min(len(times) - 1, round(len(times) * 0.99))]
-            figures = f"{rate:.0f} | {statistics.median(times):.1f} | {p99:.1f} | {errors}"
-            print(f"| {server} | {what} | {'during builds' if changed else ''} | {figures} |", flush=True)
+class Figures:
+    """What the rounds of one server gave."""
+
+    def __init__(self) -> None:
+        self.rates: list[float] = []
+        self.times: list[float] = []
+        self.errors = 0
+
+    def add(self, url: str, seconds: float) -> None:
+        """Ask for a while."""
+        rate, times, errors = uvloop.run(ask(url, seconds))
+        self.rates.append(rate)
+        self.times += times
+        self.errors += errors
+
+    def __str__(self) -> str:
+        times = sorted(self.times)
+        p99 = times[min(len(times) - 1, round(len(times) * 0.99))]
+        return f"{statistics.median(self.rates):.0f} | {statistics.median(times):.1f} | {p99:.1f} | {self.errors}"
+
+
+def measure(urls: dict[str, dict[str, str]], rounds: int, seconds: float, during: str, done: threading.Event) -> None:
+    """Print a line per server and request; the servers take turns, so that each has the same machine."""
+    for what in QUERIES:
+        figures = {server: Figures() for server in urls}
+        for _ in range(rounds):
+            for server, paths in urls.items():
+                figures[server].add(paths[what], seconds)
+        for server, each in figures.items():
+            # of each round, as the machine's speed may drift
+            ratio = statistics.median(map(truediv, each.rates, figures["bare"].rates))
+            print(f"| {server} | {what}{during} | {each} | {ratio:.2f} |", flush=True)
+    if during and done.is_set():
+        print("the build ended before the last round", file=sys.stderr)
 
 
 def main() -> None:
     """Run all servers on both requests."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--scenario", default="s0020")
-    arguments.add_argument("--seconds", type=float, default=5)
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=float, default=1)
     arguments.add_argument("--bare", nargs=3, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
     if chosen.bare:
@@ -219,16 +297,25 @@ def main() -> None:
             "one": f"/api/statistics/scenarios/{chosen.scenario}/reservoir-percentiles",
             "batch": f"/api/statistics/batch?types=storage&scenarios={listed}",
         }
-        print("| server | request | | requests/s | p50 ms | p99 ms | errors |\n|---|---|---|---|---|---|---|")
-        port = free_port()
-        program = [sys.executable, __file__, "--bare", url, listed, str(port)]
-        with process(program, port) as at:
-            measure("bare", at, {"one": "/one", "batch": "/batch"}, url, scenarios[-1], chosen.seconds)
-        for server, memory in (("cold", "0"), ("warm", str(64 * 2**20))):
-            port = free_port()
-            program = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
-            with process(program, port, DATABASE_URL=url, COEQWAL_API_CACHE_BYTES=memory) as at:
-                measure(server, at, routes, url, scenarios[-1], chosen.seconds)
+        bare_port, *ports = (free_port() for _ in range(3))
+        with ExitStack() as stack:
+            program = [sys.executable, __file__, "--bare", url, listed, str(bare_port)]
+            at = stack.enter_context(process(program, bare_port))
+            urls = {"bare": {what: f"{at}/{what}" for what in QUERIES}}
+            for server, memory, port in zip(("cold", "warm"), ("0", str(64 * 2**20)), ports, strict=True):
+                program = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+                environment = {"DATABASE_URL": url, "COEQWAL_API_CACHE_BYTES": memory}
+                at = stack.enter_context(process(program, port, **environment))
+                urls[server] = {what: at + path for what, path in routes.items()}
+            for paths in urls.values():
+                for path in paths.values():
+                    uvloop.run(ask(path, 1))
+            print(
+                "| server | request | requests/s | p50 ms | p99 ms | errors | of bare |\n|---|---|---|---|---|---|---|"
+            )
+            measure(urls, chosen.rounds, chosen.seconds, "", threading.Event())
+            with rebuilt(url, chosen.scenario) as done:
+                measure(urls, chosen.rounds, chosen.seconds, " during a build", done)
     finally:
         with psycopg.connect(f"{base}/postgres", autocommit=True) as link:
             link.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(COPY)))

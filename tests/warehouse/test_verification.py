@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.database import Database
+from api.moment import Database
 from extract import names
 from extract.archive import Archive
 from extract.errors import UsageError
