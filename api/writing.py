@@ -18,7 +18,7 @@ from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
 from api.models.blocks import SAME_ROW, Columns
-from api.models.numbers import Rounded
+from api.models.numbers import SHIFT, Rounded
 
 Model = TypeVar("Model", bound=BaseModel)
 Write = Callable[[Any], Any]
@@ -84,47 +84,32 @@ def writer(model: type[BaseModel], pattern: str = "*") -> Write:
 class _Leaves:
     """Writes the fields of an object that are single values.
 
-    As compiled expressions, as `dataclasses` makes methods: a loop over the fields takes more than twice as long. Only
-    where a number is not finite or too large to be scaled, each value has its call.
+    As compiled expressions, as `dataclasses` makes methods: a loop over the fields takes more than twice as long. A
+    number that is not finite becomes null when orjson writes it.
 
     Args:
         leaves: field → column, and what becomes of its value.
     """
 
     def __init__(self, leaves: dict[str, tuple[str, Write | None]]) -> None:
-        self._leaves = leaves
-        known: dict[str, Any] = {"__builtins__": {}, "round": round}
+        known: dict[str, Any] = {"__builtins__": {}}
         terms: list[str] = []
         for name, (column, convert) in leaves.items():
             value = f"row[{column!r}]"
             if isinstance(convert, Rounded):
-                value = f"None if (value := {value}) is None else round(value * {convert.scale}) / {convert.scale}"
+                rounded = f"(value * {convert.scale} + {SHIFT} - {SHIFT}) / {convert.scale}"
+                value = f"None if (value := {value}) is None else {rounded}"
             elif convert is not None:
                 known[f"convert_{len(terms)}"] = convert
                 value = f"convert_{len(terms)}({value})"
             terms.append(f"{name!r}: {value}")
         made = f"{{{', '.join(terms)}}}"
-        self._of_row = eval(f"lambda row: {made}", known)  # noqa: S307 - made of names of fields
-        self._of_rows = eval(f"lambda rows: {{key: {made} for key, row in rows.items()}}", known)  # noqa: S307
+        self.of_row: Write = eval(f"lambda row: {made}", known)  # noqa: S307 - made of names of fields
+        self.of_rows: Write = eval(f"lambda rows: {{key: {made} for key, row in rows.items()}}", known)  # noqa: S307
 
-    def __call__(self, row: Any) -> dict[str, Any]:
+    def __call__(self, row: Any) -> Any:
         """The fields of a row."""
-        try:
-            made: dict[str, Any] = self._of_row(row)
-        except (ValueError, OverflowError):
-            made = {
-                name: convert(row[column]) if convert else row[column]
-                for name, (column, convert) in self._leaves.items()
-            }
-        return made
-
-    def by_key(self, rows: dict[str, Any]) -> dict[str, Any]:
-        """The fields of each row."""
-        try:
-            made: dict[str, Any] = self._of_rows(rows)
-        except (ValueError, OverflowError):
-            made = {key: self(row) for key, row in rows.items()}
-        return made
+        return self.of_row(row)
 
 
 def _converter(field: FieldInfo) -> Write | None:
@@ -150,7 +135,7 @@ def _where_known(inner: Write) -> Write:
 
 def _by_key(inner: Write) -> Write:
     if isinstance(inner, _Leaves):
-        return inner.by_key
+        return inner.of_rows
     return lambda values: {key: inner(value) for key, value in values.items()}
 
 

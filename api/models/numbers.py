@@ -13,9 +13,17 @@ FRACTION_DECIMALS = 6
 """Two more of each than the existing service gives: enough to check a published number, short enough to read."""
 
 
+SHIFT = 1.5 * 2.0**52
+"""From 2**52 to 2**53 a float holds whole numbers only: to add and subtract this rounds others, half to even.
+
+It takes half of the time of `round`, and most of an answer is numbers. Scaled numbers beyond 2**51, of which a float
+hardly holds decimals any more, may come out a unit of their own last place off.
+"""
+
+
 @dataclass(frozen=True)
 class Rounded:
-    """A converter that rounds and keeps NULL null and 0 zero; NaN and infinity are unknown.
+    """A converter that rounds and keeps NULL null and 0 zero; NaN, infinity and what cannot be scaled are unknown.
 
     Attributes:
         digits: decimals.
@@ -30,11 +38,10 @@ class Rounded:
 
     def __call__(self, value: float | None) -> float | None:
         """The number as it leaves the service."""
-        if value is None or not math.isfinite(value):
+        if value is None:
             return None
-        # more than twice as fast as round(value, digits), and a negative zero becomes a plain one
-        scaled = value * self.scale
-        return round(scaled) / self.scale if math.isfinite(scaled) else value
+        rounded = (value * self.scale + SHIFT - SHIFT) / self.scale
+        return rounded if math.isfinite(rounded) else None
 
 
 Taf = Annotated[float | None, BeforeValidator(Rounded(DECIMALS))]

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from api.models.blocks import Block, Columns
-from api.models.numbers import Percent, Taf
+from api.models.numbers import Percent, Rounded, Taf
 from api.writing import writer, written
 
 FAMILIES = ("batch", "delta", "rivers", "spill", "storage", "supply", "supply_parts")
@@ -89,7 +89,23 @@ MONTHS = {"1": {"share_pct": 99.99996, "count": 3}, "2": {"share_pct": None, "co
 @pytest.mark.parametrize("unknown", [math.nan, math.inf, -math.inf])
 def test_what_is_not_finite_is_unknown_and_the_rest_stays(unknown: float) -> None:
     made = writer(Place)({"name": "A", "volume": unknown, "months": {"1": {"share_pct": unknown, "count": 3}}})
-    assert made == {"name": "A", "volume": None, "months": {"1": {"share": None, "count": 3}}}
+    sent = orjson.loads(orjson.dumps(made))
+    assert sent == {"name": "A", "volume": None, "months": {"1": {"share": None, "count": 3}}}
+
+
+@pytest.mark.parametrize("digits", [3, 4, 6])
+def test_numbers_are_rounded_to_their_decimals(digits: int) -> None:
+    dice = random.Random(digits)
+    numbers = [dice.uniform(-1, 1) * 10.0 ** dice.randint(-8, 9) for _ in range(5000)]
+    expected = [round(number * 10**digits) / 10**digits for number in numbers]
+    assert list(map(Rounded(digits), numbers)) == expected
+
+
+def test_rounding_at_the_edges() -> None:
+    assert [Rounded(0)(number) for number in (0.5, 1.5, 2.5, -2.5)] == [0.0, 2.0, 2.0, -2.0]
+    assert str(Rounded(4)(-1e-9)) == "0.0"
+    assert Rounded(4)(1e300) == pytest.approx(1e300, rel=1e-15)
+    assert Rounded(4)(1e308) is None
 
 
 def test_nested_parts_and_what_may_be_absent() -> None:
