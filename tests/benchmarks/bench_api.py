@@ -43,6 +43,8 @@ from extract.postgres import free_port  # noqa: E402
 from extract.settings import settings  # noqa: E402
 
 CONNECTIONS, SCENARIOS = 16, 24
+# of each server to PostgreSQL: with more than two per core they only take time from each other
+POOL = 2 * (os.cpu_count() or 1)
 COPY = "bench_api"
 QUERIES = {"one": "reservoir_percentiles", "batch": "reservoir_storage_monthly"}
 ACTIVATE = "insert into ops.activation (scenario_id, load_id, is_active, changed_by)"
@@ -64,7 +66,8 @@ def serve_bare(url: str, scenarios: list[str], port: int) -> None:
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            pools.append(await asyncpg.create_pool(url, server_settings={"search_path": "api", "jit": "off"}))
+            session = {"search_path": "api", "jit": "off"}
+            pools.append(await asyncpg.create_pool(url, min_size=POOL, max_size=POOL, server_settings=session))
             await send({"type": "lifespan.startup.complete"})
             return
         body, name = b"[]", scope["path"].strip("/")
@@ -305,6 +308,7 @@ def main() -> None:
             for server, memory, port in zip(("cold", "warm"), ("0", str(64 * 2**20)), ports, strict=True):
                 program = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
                 environment = {"DATABASE_URL": url, "COEQWAL_API_CACHE_BYTES": memory}
+                environment["COEQWAL_API_POOL_MAX"] = str(POOL)
                 at = stack.enter_context(process(program, port, **environment))
                 urls[server] = {what: at + path for what, path in routes.items()}
             for paths in urls.values():
