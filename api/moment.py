@@ -161,6 +161,7 @@ class Database:
             DatabaseAwayError: the database cannot be reached.
         """
         await self._stack.aclose()
+        self._connection = None
         version, self._version = self._version, None
         if version is not None and self._present is not None:
             if await self._present.version_now(self._pool) != version:

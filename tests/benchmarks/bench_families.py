@@ -1,4 +1,4 @@
-"""SQL seconds of every statistics family for one scenario of full size, while more and more scenarios are loaded.
+"""SQL seconds of a scenario's statistics by family, and of their tests, while more and more scenarios are loaded.
 
     python tests/benchmarks/bench_families.py [--series 22200] [--scenarios 1 5 10 20] [--plot FILE.svg]
 
@@ -30,7 +30,7 @@ from extract.postgres import EmbeddedServer, bundled_binaries
 from extract.synthetic import make_model_run
 
 ROOT = Path(__file__).resolve().parents[2]
-FIRST = 9000
+FIRST = "s0020"
 
 
 def dbt(url: str, target: Path, *arguments: str) -> None:
@@ -43,13 +43,15 @@ def dbt(url: str, target: Path, *arguments: str) -> None:
 
 
 def seconds_by_family(target: Path) -> dict[str, float]:
-    """Execution seconds of the stored models by folder, from dbt's own results."""
+    """Execution seconds of the stored models by folder, and of all data tests, from dbt's own results."""
     folders = {
-        uid: node["original_file_path"].split("/")[-2]
+        uid: "tests" if node["resource_type"] == "test" else node["original_file_path"].split("/")[-2]
         for uid, node in json.loads((target / "manifest.json").read_text())["nodes"].items()
+        if node["resource_type"] in ("model", "test")
     }
     found: dict[str, float] = defaultdict(float)
-    for result in json.loads((target / "run_results.json").read_text())["results"]:
+    results = json.loads((target / "run_results.json").read_text())["results"]
+    for result in (each for each in results if each["unique_id"] in folders):
         for step in result["timing"]:
             if step["name"] == "execute":
                 begin, end = pd.Timestamp(step["started_at"]), pd.Timestamp(step["completed_at"])
@@ -57,9 +59,9 @@ def seconds_by_family(target: Path) -> dict[str, float]:
     return dict(found)
 
 
-def add_copy(link: psycopg.Connection, number: int) -> None:
+def add_copy(link: psycopg.Connection, scenario_id: str) -> None:
     """A copy of the first scenario's raw rows and statistics under another id."""
-    names = {"old": f"s{FIRST}", "new": f"s{number}"}
+    names = {"old": FIRST, "new": scenario_id}
     link.execute(
         sql.SQL("create table staging.{} partition of staging.dss_series for values in ({})").format(
             sql.Identifier(f"dss_series_{names['new']}"), sql.Literal(names["new"])
@@ -113,10 +115,10 @@ def main() -> None:
         folder = Path(name)
         folder.chmod(0o755)
         (folder / "profiles.yml").write_text((ROOT / "profiles.yml.example").read_text())
-        zip_path = folder / f"s{FIRST}_bench.zip"
-        make_model_run(zip_path, f"s{FIRST}", series=arguments.series)
+        zip_path = folder / f"{FIRST}_bench.zip"
+        make_model_run(zip_path, FIRST, series=arguments.series)
         archive = Archive(str(folder / "archive"))
-        record = load_record(extract(Request(f"s{FIRST}", zip_path), archive, folder / "work"))
+        record = load_record(extract(Request(FIRST, zip_path), archive, folder / "work"))
         server = EmbeddedServer(folder / "data" / "pg", bundled_binaries())
         url = server.start()
         try:
@@ -126,26 +128,31 @@ def main() -> None:
                 link.execute("select pg_reload_conf()")
             load.prepare(url)
             geometry.load_polygons(url)
-            load.load_scenario(url, Path(archive.uri(f"scenario/s{FIRST}/csv/s{FIRST}_dss_series.csv")), record)
+            load.load_scenario(url, Path(archive.uri(f"scenario/{FIRST}/csv/{FIRST}_dss_series.csv")), record)
             dbt(url, folder / "deploy", "build", "--exclude", "resource_type:test", "resource_type:unit_test")
+            with psycopg.connect(url) as link:
+                ids = "select scenario_id from reference.dim_scenario where scenario_id <> %s order by 1"
+                # of the registry, so that there are siblings to compare with
+                others = [row[0] for row in link.execute(ids, [FIRST])]
             totals: dict[int, float] = {}
             present = 1
             for wanted in arguments.scenarios:
                 with psycopg.connect(url) as link:
-                    for number in range(FIRST + present, FIRST + wanted):
-                        add_copy(link, number)
+                    for scenario_id in others[present - 1 : wanted - 1]:
+                        add_copy(link, scenario_id)
                 with psycopg.connect(url, autocommit=True) as link:
                     link.execute("vacuum analyze")
                 present = wanted
                 began = time.perf_counter()
-                dbt(url, folder / "build", "run", "--select", f"scenario:s{FIRST}")
+                dbt(url, folder / "build", "build", "--select", f"scenario:{FIRST}", "--exclude", "test_type:unit")
                 took = time.perf_counter() - began
                 families = seconds_by_family(folder / "build")
+                tests = families.pop("tests")
                 totals[wanted] = sum(families.values())
                 listed = ", ".join(f"{family} {seconds:.1f}" for family, seconds in sorted(families.items()))
                 print(
                     f"{wanted:3} scenarios: {totals[wanted]:5.1f} s ({listed}),"
-                    f" all of dbt {took:.1f} s, load {os.getloadavg()[0]:.1f}",
+                    f" tests {tests:.1f} s, all of dbt {took:.1f} s, load {os.getloadavg()[0]:.1f}",
                     flush=True,
                 )
             if arguments.plot:
