@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import TypeVar
 
 from pydantic import BaseModel
 
-from api.database import Row
 from api.errors import NoDataError
 from api.moment import Database
 from api.parameters import PublishedLoad
 from api.selection import Selection
-from api.shapes import Block
+from api.shapes import Block, by_entity
 from api.writing import written
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_MONTH = itemgetter("water_month")
 
 
 async def read(
@@ -45,12 +45,10 @@ async def read(
     """
     monthly = monthly or {}
     queries = [*dict.fromkeys([*monthly.values(), *([period] if period else [])])]
-    place_of = itemgetter("scenario_id", selection.family.key)
-    found: dict[str, dict[tuple[str, str], list[Row]]] = {}
-    for query in queries:
-        of_query = found[query] = defaultdict(list)
-        for row in await db.fetch(query, *keys(loads), selection.codes):
-            of_query[place_of(row)].append(row)
+    found = {
+        query: by_entity(await db.fetch(query, *keys(loads), selection.codes), "scenario_id", selection.family.key)
+        for query in queries
+    }
     answers: dict[str, dict[str, Block]] = {load.scenario_id: {} for load in loads}
     for scenario_id, blocks in answers.items():
         for code, entity in selection.entities.items():
@@ -63,7 +61,8 @@ async def read(
                 if query != period or period_part is None:
                     block.update(found_rows[0])
             for part, query in monthly.items():
-                block[part] = {str(row["water_month"]): row for row in rows.get(query, [])}
+                months = rows.get(query, [])
+                block[part] = dict(zip(map(str, map(_MONTH, months)), months, strict=True))
             if period is not None and period_part is not None:
                 (block[period_part],) = rows.get(period, [None])
     return answers
