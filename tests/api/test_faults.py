@@ -110,12 +110,13 @@ async def test_database_that_is_restarted_under_load_is_not_missed_for_long(serv
 
 async def test_exhausted_pool_is_a_503_and_over_when_a_connection_is_free(serve: Any, own_stand_in_url: str) -> None:
     with psycopg.connect(own_stand_in_url) as link:
-        async with serve(own_stand_in_url, pool_max=1, connect_timeout=0.2, cache_bytes=0) as client:
+        async with serve(own_stand_in_url, pool_max=1, connect_timeout=1, cache_bytes=0) as client:
             link.execute("lock table stand_in.api_reservoir_period_summary in access exclusive mode")
             waiting = asyncio.create_task(client.get(SUMMARY))
+            while not link.execute("select 1 from pg_locks where not granted").fetchone():
+                assert not waiting.done(), waiting.result().text
+                await asyncio.sleep(0.01)
             refused = await client.get("/api/scenarios")
-            while refused.status_code == 200:
-                refused = await client.get("/api/scenarios")
             assert (refused.status_code, refused.json()["code"]) == (503, "database_away")
             link.rollback()
             assert (await waiting).status_code == 200
