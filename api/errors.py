@@ -207,7 +207,7 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 
 
 class ErrorBoundary:
-    """Innermost middleware: turns every exception of a route into a `Problem`, inside CORS and compression."""
+    """Middleware that turns every exception of a route into a `Problem`, inside CORS."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -33,7 +33,8 @@ class ApiSettings(BaseSettings):
         cors_origin_regex: further origins, matched in full; the default is localhost with any port.
         cache_max_age: seconds for which a cache on the way may keep an answer without asking again.
         cache_bytes: memory for answers that are kept ready; 0 to keep none.
-        cache_version_seconds: how long a kept answer is repeated before the database is asked whether its data changed.
+        cache_version_seconds: how long a kept answer is repeated before the database is asked whether its data changed,
+            and how long data must have been the same to count as being at rest.
         rate_limit: requests that a client may make, such as "600/minute" or "20/second; 10000/day"; default: no limit.
         archive: folder or `s3://bucket/prefix` with the files to download; without it the project's own.
         download_key: secret that signs addresses of files in a folder. Processes that stand in for each other need the

@@ -39,12 +39,18 @@ async def present(pool: Pool) -> Present:
     return Present(0)
 
 
-async def test_queries_at_rest_need_no_transaction(pool: Pool, present: Present) -> None:
-    async with Database(pool, present) as database:
+@pytest.mark.parametrize(("at_rest", "transactions"), [(True, 0), (False, 1)])
+async def test_queries_at_rest_need_no_transaction(
+    pool: Pool, present: Present, own_stand_in_url: str, at_rest: bool, transactions: int
+) -> None:
+    async with Database(pool, present if at_rest else None) as database:
         await database.fetch("reservoirs")
-        async with pool.connection() as connection:
-            activity = "select count(*) from pg_stat_activity where state = 'idle in transaction'"
-            assert await connection.fetchval(activity) == 0
+        with psycopg.connect(own_stand_in_url) as link:
+            found = link.execute(
+                "select count(*) from pg_stat_activity"
+                " where datname = current_database() and state = 'idle in transaction'"
+            ).fetchone()
+    assert found == (transactions,)
 
 
 async def test_change_between_two_queries_is_found(pool: Pool, present: Present, own_stand_in_url: str) -> None:
@@ -205,12 +211,12 @@ async def test_refusal_that_the_next_moment_takes_back_is_not_given(
         with psycopg.connect(own_stand_in_url) as link:
             link.execute(f"update {SCENARIO} set is_active = true where scenario_id = 's0001'")
 
-    await_once: list[Callable[[], None]] = [activate]
+    still_to_do: list[Callable[[], None]] = [activate]
     settle = Database.settle
 
     async def late(self: Database) -> None:
-        if await_once:
-            await_once.pop()()
+        if still_to_do:
+            still_to_do.pop()()
         await settle(self)
 
     with psycopg.connect(own_stand_in_url) as link:
@@ -224,21 +230,21 @@ async def test_requests_during_builds_are_answered_of_one_load(serve: Any, own_s
     """Under load, with a memory that forgets at once: each answer is whole, of the one load or of the other."""
     async with serve(own_stand_in_url, cache_bytes=0, cache_version_seconds=0) as client:
         whole = (await client.get(ROUTE)).json()
+        answers: list[httpx.Response] = []
 
         def build() -> None:
-            for each in range(40):
-                rebuild(own_stand_in_url, *(LOADS if each % 2 == 0 else LOADS[::-1]))
+            loads = LOADS
+            while len(answers) < 60:
+                rebuild(own_stand_in_url, *loads)
+                loads = loads[::-1]
 
         building = asyncio.create_task(asyncio.to_thread(build))
 
-        async def read_on() -> list[httpx.Response]:
-            answers = []
+        async def read_on() -> None:
             while not building.done():
                 answers.append(await client.get(ROUTE))
-            return answers
 
-        answers = [one for some in await asyncio.gather(*(read_on() for _ in range(4))) for one in some]
-        await building
+        await asyncio.gather(building, *(read_on() for _ in range(4)))
     assert {one.status_code for one in answers} == {200}
     assert {one.json()["load_id"] for one in answers} == set(LOADS)
     assert all(one.json() == {**whole, "load_id": one.json()["load_id"]} for one in answers)
