@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ WIDE_LABELS = {
 }
 LOAD_COLUMNS = (
     "scenario_id", "dss_kind", "part_a", "part_b", "part_c", "part_e", "part_f", "data_type", "units",
-    "first_month", "month_values", "receipt_id", "source_file", "source_row", "source_sha256",
+    "first_month", "month_values", "receipt_id", "source_file", "source_row", "source_sha256", "series_flags",
 )  # fmt: skip
 ROWS_AT_A_TIME = 2000
 
@@ -133,7 +134,7 @@ def _write_chunk(file: io.BufferedWriter, series: MonthlySeries, source: Provena
             source.scenario_id, source.dss_kind, *series.parts[i], series.types[i], series.units[i],
             calendar.first_day().isoformat(),
         )  # fmt: skip
-        right = (source.receipt_id, source.source_file, str(i + 1), source.source_sha256)
+        right = (source.receipt_id, source.source_file, str(i + 1), source.source_sha256, _flags(series, i))
         before.append(f'{_csv(left)},"{{{_number(values[0])}')
         after.append(f'{_number(values[-1])}}}",{_csv(right)}')
     columns = {"before": pl.Series(before)}
@@ -144,9 +145,14 @@ def _write_chunk(file: io.BufferedWriter, series: MonthlySeries, source: Provena
     pl.DataFrame(columns).write_csv(file, include_header=False, quote_style="never", null_value="NULL")
 
 
+def _flags(series: MonthlySeries, position: int) -> str:
+    return json.dumps(series.flags.get(position, {}), sort_keys=True)
+
+
 def _csv(cells: Sequence[str]) -> str:
+    """Cells in quotes, every one: COPY takes an empty cell without quotes for NULL, and an empty text is none."""
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(cells)
+    csv.writer(line, lineterminator="", quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue()
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import ValidationError
 
 from extract import calendar, names
@@ -19,6 +20,7 @@ from extract.archive.history import EXTRACTED
 from extract.classification import Members, choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
+from extract.dss.flags import INFINITE_VALUE
 from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
 from extract.intake.promote import HashDiffersError, leave_refusal
 from extract.intake.record import IngestRecord
@@ -267,6 +269,8 @@ class _Extraction:
         path.unlink()
         infinite = np.isinf(series.values)
         series.values[infinite] = np.nan
+        for position, months in _rows_with(infinite):
+            series.flags.setdefault(position, {})[INFINITE_VALUE] = months
         report = series.report
         if report.unreadable:
             raise CorruptDssError(
@@ -348,6 +352,12 @@ class _Extraction:
             files[validation.mismatches_csv_key] = Given(mismatches, file_sha256(mismatches), move=True)
         files[names.extract_record_key(record.scenario_id)] = record.model_dump_json(indent=2) + "\n"
         History(self.archive, record.scenario_id).publish("extract", files, EXTRACTED)
+
+
+def _rows_with(found: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Rows of a table of yes and no that hold a yes, and how many."""
+    count = found.sum(axis=1)
+    return [(int(row), int(count[row])) for row in np.flatnonzero(count)]
 
 
 def _sample_b_parts(series: MonthlySeries) -> str:

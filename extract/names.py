@@ -10,7 +10,7 @@ from extract.errors import DataRefusedError, UsageError
 
 SCENARIO_ID = re.compile(r"s[0-9]{4}")
 MAX_NAME_BYTES = 200
-EXTRACT_VERSION = "1"
+EXTRACT_VERSION = "2"
 """Changes when the same ZIP would give other rows: part of every receipt id."""
 
 

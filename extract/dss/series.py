@@ -65,6 +65,8 @@ class MonthlySeries:
         units: the units of each series as the file has them.
         types: the data type of each series, such as `PER-AVER`.
         report: what was met while reading.
+        flags: what is doubtful about a series, by its position in `parts`: months by flag code (see `flags`). A
+            series without a doubt is not in it.
     """
 
     parts: list[Parts]
@@ -73,6 +75,7 @@ class MonthlySeries:
     units: list[str]
     types: list[str]
     report: ReadReport
+    flags: dict[int, dict[str, int]] = field(default_factory=dict)
 
 
 def month_number(month: Month) -> int:

@@ -24,6 +24,10 @@ create table if not exists staging.dss_series (
     primary key (scenario_id, dss_kind, part_a, part_b, part_c, part_e, part_f)
 ) partition by list (scenario_id);
 
+-- What is doubtful about a series, as {flag: months}; the codes stand in extract/dss/flags.py.
+alter table staging.dss_series add column if not exists series_flags jsonb not null default '{}'
+check (jsonb_typeof(series_flags) = 'object');
+
 -- Compression by pglz costs more than the load itself: lz4 where the server has it, none where it has not.
 do $$
 begin

@@ -88,7 +88,7 @@ def built_url(
         for number, ((kind, part_b, part_c, units), values) in enumerate(series.items(), 1):
             array = "{" + ",".join(map(str, values)) + "}"
             parts = [SCENARIO, kind, "CALSIM", part_b, part_c, "1MON", "L2020A", "PER-AVER", units]
-            writer.writerow([*parts, calendar.first_day(), array, RECEIPT, f"run/{kind}.dss", number, "0" * 64])
+            writer.writerow([*parts, calendar.first_day(), array, RECEIPT, f"run/{kind}.dss", number, "0" * 64, "{}"])
     kinds = [kind for kind, *_ in series]
     load.load_scenario(
         url,

@@ -41,6 +41,7 @@ def test_infinite_values_are_missing_and_counted(request_of, tmp_path, monkeypat
     with store.local_copy(record.files["load_csv"].key).open() as file:
         row = next(iter(csv.DictReader(file)))
     assert row["month_values"].startswith("{NULL,NULL,")
+    assert json.loads(row["series_flags"]) == {"infinite_value": 2}
 
 
 def test_a_series_that_cannot_be_read_refuses_the_run(request_of, tmp_path, monkeypatch):

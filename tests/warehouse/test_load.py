@@ -21,14 +21,16 @@ ALL_ROWS = f"select {', '.join(LOAD_COLUMNS)} from staging.dss_series where scen
 
 
 def make_load(folder, scenario_id="s0105", receipt_id="s0105-aaa", count=5, seed=1):
-    """A load CSV and its record."""
+    """A load CSV and its record; two series have empty texts, one has flags."""
     rng = np.random.default_rng(seed)
     values = rng.normal(1000, 300, (count, calendar.MONTHS))
     values[0, :10] = np.nan
     names = [Parts("CALSIM", f"S_{i}", "STORAGE", "1MON", "L2020A") for i in range(count)]
-    series = MonthlySeries(
-        names, values, calendar.FIRST_MONTH, ["TAF"] * count, ["PER-AVER"] * count, ReadReport(6, "6-WC", count)
-    )
+    names[1] = Parts("", "", "", "1MON", "")
+    units, types = ["TAF"] * count, ["PER-AVER"] * count
+    units[2] = types[2] = ""
+    report, flags = ReadReport(6, "6-WC", count), {2: {"units_conflict": 120, "infinite_value": 1}}
+    series = MonthlySeries(names, values, calendar.FIRST_MONTH, units, types, report, flags)
     path = folder / f"{receipt_id}.csv"
     write_load(path, [(series, Provenance(scenario_id, "dv", receipt_id, "x_DV.dss", "f" * 64))])
     record = load.ScenarioLoad(scenario_id, receipt_id, "x.zip", "a" * 64, count, 0, "1921-10-01", "2021-09-01")
@@ -60,6 +62,11 @@ def test_what_was_written_is_what_is_in_the_database(url, tmp_path):
     assert load.load_scenario(url, path, record) == 5
     stored = np.array([row[LOAD_COLUMNS.index("month_values")] for row in rows(url)], dtype=float)
     np.testing.assert_array_equal(stored, values)
+    texts = [row[2:9] for row in rows(url)]
+    assert texts[1] == ("", "", "", "1MON", "", "PER-AVER", "TAF")
+    assert texts[2] == ("CALSIM", "S_2", "STORAGE", "1MON", "L2020A", "", "")
+    flags = [row[LOAD_COLUMNS.index("series_flags")] for row in rows(url)]
+    assert flags == [{}, {}, {"units_conflict": 120, "infinite_value": 1}, {}, {}]
     assert load.loaded_receipt(url, "s0105") == "s0105-aaa"
 
 
@@ -89,7 +96,7 @@ def broken(path, change):
     [
         ("cut off", lambda text: text[: len(text) // 2], "load CSV"),
         ("a series short", lambda text: "".join(text.splitlines(keepends=True)[:-1]), r"are \(4, 0, 0\)"),
-        ("another scenario's row", lambda text: text.replace("\ns0105,", "\ns0020,", 1), r"are \(5, 0, 1\)"),
+        ("another scenario's row", lambda text: text.replace('\n"s0105",', '\n"s0020",', 1), r"are \(5, 0, 1\)"),
         ("a month too few", lambda text: text.replace("{NULL,", "{", 1), "load CSV"),
         ("text for a number", lambda text: text.replace("{NULL,", "{many,", 1), "load CSV"),
         ("the same series twice", lambda text: text + text.splitlines(keepends=True)[-1], "load CSV"),
@@ -208,3 +215,14 @@ def test_preparing_twice_keeps_what_is_loaded(url, tmp_path):
     load.load_scenario(url, path, record)
     load.prepare(url)
     assert len(rows(url)) == 5
+
+
+def test_a_database_of_before_the_flags_gets_them_and_keeps_its_rows(url, tmp_path):
+    path, record, _ = make_load(tmp_path)
+    load.load_scenario(url, path, record)
+    with psycopg.connect(url) as link:
+        link.execute("alter table staging.dss_series drop column series_flags")
+    load.prepare(url)
+    assert [row[LOAD_COLUMNS.index("series_flags")] for row in rows(url)] == [{}] * 5
+    load.load_scenario(url, path, record)
+    assert rows(url)[2][LOAD_COLUMNS.index("series_flags")] == {"units_conflict": 120, "infinite_value": 1}
