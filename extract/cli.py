@@ -113,7 +113,8 @@ def run(
             raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
         raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
     scenario_id = _scenario(scenario, zip_path)
-    Pipeline(settings(), scenario_id, report).run(_candidate(scenario_id, zip_path, trend), to, override)
+    candidate = _candidate(scenario_id, zip_path, trend)
+    Pipeline(settings(), scenario_id, report).run(candidate, to, override)
     if not as_json:
         done = f"{scenario_id} is in the warehouse. Next: `coeqwal serve`"
         report.console.print(done if to == "active" else f"Next: `coeqwal run {scenario_id}`", soft_wrap=True)
@@ -125,7 +126,8 @@ def extract(
 ) -> None:
     """Read the DSS files of a model run and write its CSV files and receipt."""
     scenario_id = _scenario(scenario)
-    Pipeline(settings(), scenario_id, Reporter(as_json)).extract(_candidate(scenario_id, zip_path, trend))
+    candidate = _candidate(scenario_id, zip_path, trend)
+    Pipeline(settings(), scenario_id, Reporter(as_json)).extract(candidate)
 
 
 @app.command()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from extract import __version__, names
 from extract.archive import Archive, Given, History
 from extract.archive.history import PROMOTED, Visibility
-from extract.errors import BadZipError, CoeqwalError, DataRefusedError, NotDssError
+from extract.errors import BadZipError, CoeqwalError, DataRefusedError, NotDssError, UsageError
 from extract.intake.contract import Expected, declared_members
 from extract.intake.record import ConventionCheck, Ingestion, IngestRecord, Origin, TrendStatus
 from extract.model_run import ModelRunZip, file_sha256
@@ -61,7 +61,15 @@ class MissingTrendError(DataRefusedError):
 
 
 def given_by_hand(scenario_id: str, zip_path: Path, trend_path: Path | None) -> Candidate:
-    """The candidate of a person who names the files."""
+    """The candidate of a person who names the files.
+
+    Raises:
+        UsageError: one of them is not there. Nothing was received, so nothing is left of it, no receipt either.
+    """
+    for option, path in (("--zip", zip_path), ("--trend", trend_path)):
+        if path is not None and not path.is_file():
+            what = "this is a folder" if path.is_dir() else "there is no such file"
+            raise UsageError(f"{path}: {what}", f"check the path given with {option}")
     version = _version(zip_path)
     origin = Origin(
         address=str(zip_path.absolute().parent),

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from extract.archive import Archive
-from extract.extraction import finished
+from pydantic import ValidationError
+
+from extract import names
+from extract.archive import Archive, History, Manifest
 from extract.load import connection
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
@@ -53,26 +55,70 @@ class Subject:
 
     @cached_property
     def record(self) -> ExtractRecord:
-        """The receipt of the extraction that the load comes from.
+        """The receipt of the extraction that the load comes from, whatever else has come into the archive since.
 
         Raises:
-            CannotCheckError: the archive has none, or that of another load.
+            CannotCheckError: no snapshot of the archive has it.
         """
-        record = finished(self.archive, self.scenario_id)
-        if record is None:
-            raise CannotCheckError(f"the archive {self.archive.store.address} has no CSV files of {self.scenario_id}")
-        if record.receipt_id != self.load_id:
-            raise CannotCheckError(
-                f"the archive has the CSV files of {record.receipt_id}, the database has {self.load_id or 'no load'}"
-            )
-        return record
+        if self.load_id is None:
+            raise CannotCheckError("no model run is loaded")
+        seen: set[str] = set()
+        for number in reversed(self._history.numbers()):
+            entry = self._history.snapshot(number).by_path.get(self._path(names.extract_record_key(self.scenario_id)))
+            if entry is None or entry.sha256 in seen:
+                continue
+            seen.add(entry.sha256)
+            record = _readable(self.archive.get_text(names.object_key(entry.sha256)))
+            if record is not None and record.receipt_id == self.load_id:
+                return record
+        raise CannotCheckError(
+            f"no snapshot of {self.scenario_id} in the archive {self.archive.store.address} has the receipt of "
+            f"{self.load_id}, which the database has"
+        )
 
-    def local(self, key: str) -> Path:
-        """A file of the archive on this machine.
+    def zip_file(self) -> Path:
+        """The ZIP that the load was extracted from, on this machine.
 
         Raises:
             CannotCheckError: it is not in the archive.
         """
-        if not self.archive.exists(key):
-            raise CannotCheckError(f"{self.archive.uri(key)} is not in the archive")
-        return self.archive.local_copy(key)
+        return self._file(self.record.zip_key, self.record.zip_sha256)
+
+    def csv_file(self, kind: str) -> Path:
+        """The public CSV file of the load's DV output or SV input, on this machine.
+
+        Raises:
+            CannotCheckError: it is not in the archive.
+        """
+        outputs = {"dv": self.record.files.get("dv_csv"), "sv": self.record.files.get("sv_csv")}
+        output = outputs[kind]
+        if output is None:
+            raise CannotCheckError(f"the receipt {self.record.receipt_id} names no CSV file of the {kind.upper()} file")
+        return self._file(output.key, output.sha256)
+
+    @cached_property
+    def _history(self) -> History:
+        return History(self.archive, self.scenario_id)
+
+    @cached_property
+    def _newest(self) -> Manifest | None:
+        return self._history.newest()
+
+    def _path(self, key: str) -> str:
+        return key.removeprefix(names.scenario_prefix(self.scenario_id))
+
+    def _file(self, key: str, sha256: str) -> Path:
+        """A file of the load: under its well-known key while readers find it there, else under its hash."""
+        shown = self._newest.by_path.get(self._path(key)) if self._newest else None
+        place = key if shown and shown.sha256 == sha256 else names.object_key(sha256)
+        if not self.archive.exists(place):
+            raise CannotCheckError(f"{self.archive.uri(place)} is not in the archive")
+        return self.archive.local_copy(place)
+
+
+def _readable(text: str | None) -> ExtractRecord | None:
+    """A receipt; none if it is not there, damaged, or of another version."""
+    try:
+        return ExtractRecord.model_validate_json(text or "")
+    except ValidationError:
+        return None

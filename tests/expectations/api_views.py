@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ ANSWERS = Suite(
 )
 SUITES = (ANSWERS,)
 Row = dict[str, Any]
+NOT_NULL = "not null"
 ROUTES_FILE = Path(__file__).with_name("api_routes.yml")
 
 
@@ -64,7 +66,7 @@ class Route:
         family: the family of statistics, or `all`.
         views: the views it is made from: column by place, see `api_answers`.
         catalogue: views of which only those rows are answered that have results.
-        where: columns that limit the rows of the views that have them; a value, or a list of values.
+        where: columns that limit the rows of the views that have them; a value, a list of values, or "not null".
         each: path or query parameters that take every value of a column of the first view in turn.
         ask: query parameters that take all values of such a column, with commas between.
         fixed: query parameters with a fixed value.
@@ -184,15 +186,21 @@ def _rows_of(
     """The rows of a view that have the wanted values in those columns that it has."""
     name = sql.Identifier("api", view)
     columns = {c.name for c in link.execute(sql.SQL("select * from {} limit 0").format(name)).description or ()}
-    given = {c: v for c, v in wanted.items() if c in columns}
-    forms = {c: "{} = any(%s)" if isinstance(v, list) else "{} = %s" for c, v in given.items()}
-    conditions = [sql.SQL(form).format(sql.Identifier(c)) for c, form in forms.items()] or [sql.SQL("true")]
+    conditions = [_condition(c, v) for c, v in wanted.items() if c in columns] or [sql.SQL("true")]
     query = sql.SQL("select * from {} where {}").format(name, sql.SQL(" and ").join(conditions))
-    if first is None:
-        return link.execute(query, list(given.values())).fetchall()
-    count, order = first
-    query += sql.SQL(" order by {} limit {}").format(sql.SQL(", ").join(map(sql.Identifier, order)), count)
-    return link.execute(query, list(given.values())).fetchall()
+    if first is not None:
+        count, order = first
+        query += sql.SQL(" order by {} limit {}").format(sql.SQL(", ").join(map(sql.Identifier, order)), count)
+    return link.execute(query).fetchall()
+
+
+def _condition(column: str, value: Any) -> sql.Composed:
+    """What `where` says of a column."""
+    name = sql.Identifier(column)
+    if value == NOT_NULL:
+        return sql.SQL("{} is not null").format(name)
+    form = "{} = any({})" if isinstance(value, list) else "{} = {}"
+    return sql.SQL(form).format(name, sql.Literal(value))
 
 
 def _variants(route: Route, scenario_id: str, views: dict[str, list[Row]]) -> Iterator[Request]:
@@ -226,10 +234,23 @@ async def _client(subject: Subject) -> AsyncIterator[httpx.AsyncClient]:
     app = create_app(ApiSettings(database_url=subject.url))
     transport = httpx.ASGITransport(app)
     async with (
+        _without_access_log(),
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://verify", timeout=60) as client,
     ):
         yield client
+
+
+@asynccontextmanager
+async def _without_access_log() -> AsyncIterator[None]:
+    """The service's line per request is for its log: without one, the line of a slow answer would stand among ours."""
+    log = logging.getLogger("api.middleware")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 async def _answers(subject: Subject, requests: Sequence[Request]) -> list[tuple[Request, int, Any]]:

@@ -57,7 +57,7 @@ def in_dss(subject: Subject, kind: str) -> Place:
     assert source is not None
     with tempfile.TemporaryDirectory(prefix="coeqwal-verify-") as folder:
         path = Path(folder) / f"{kind}.dss"
-        ModelRunZip(subject.local(subject.record.zip_key)).unpack(source.path_in_zip, path)
+        ModelRunZip(subject.zip_file()).unpack(source.path_in_zip, path)
         sha256, series = file_sha256(path), read_monthly(path)
     series.values[np.isinf(series.values)] = np.nan
     found = [(p.a, p.b, p.c, p.e, p.f) for p in series.parts]
@@ -66,7 +66,7 @@ def in_dss(subject: Subject, kind: str) -> Place:
 
 def in_csv(subject: Subject, kind: str) -> tuple[Place, npt.NDArray[np.int64]]:
     """A public CSV file of the archive, and the positions of its month rows."""
-    path = subject.local(names.wide_csv_key(subject.scenario_id, kind))
+    path = subject.csv_file(kind)
     with path.open(newline="", encoding="utf-8") as file:
         head = {row[0]: row[1:] for row, _ in zip(csv.reader(file), range(HEADER_ROWS), strict=False)}
     schema: dict[str, type[pl.DataType]] = {"date": pl.String}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from extract import names
 from extract.verification import Finding, Subject
 from tests.oracle.comparison import TableComparison, compare
 from tests.oracle.run import read_files
@@ -15,7 +14,7 @@ def check(subject: Subject, docs: Path | None) -> Iterator[Finding]:
     """A finding for each table that has a row, or should have one; the worst differences come first."""
     record = subject.record
     kinds = ["dv", "sv"] if record.sv else ["dv"]
-    paths = {kind: subject.local(names.wide_csv_key(subject.scenario_id, kind)) for kind in kinds}
+    paths = {kind: subject.csv_file(kind) for kind in kinds}
     run = read_files(subject.scenario_id, paths)
     yield from (_finding(found) for found in compare(subject.url, run, record.receipt_id) if found.rows)
 

@@ -326,13 +326,25 @@ def test_wrong_calls(loaded, arguments, message):
     assert message in (result.stderr + result.stdout)
 
 
-def test_a_missing_file(loaded, runs):
-    result = loaded("run", "s0105", "--zip", "absent.zip")
-    assert result.returncode == 4
-    assert "absent.zip: there is no such file" in result.stderr
-    result = loaded("run", "s0105", "--zip", runs / "s0105_small.zip", "--trend", "absent.csv")
-    assert result.returncode == 4
-    assert "absent.csv: there is no such file" in result.stderr
+@pytest.mark.parametrize("command", ["run", "extract"])
+@pytest.mark.parametrize("data_dir", ["the one in use", "a new one"])
+def test_a_missing_file_is_a_wrong_call_and_leaves_no_trace(loaded, runs, tmp_path, command, data_dir):
+    cli = loaded if data_dir == "the one in use" else Cli(loaded.url, tmp_path / "new")
+
+    def traces():
+        return cli.query("select max(run_id) from ops.ingest_run"), sorted(map(str, cli.data_dir.rglob("*")))
+
+    before = traces()
+    for arguments, message in [
+        (["--zip", "absent.zip"], "absent.zip: there is no such file"),
+        (["--zip", runs], f"{runs}: this is a folder"),
+        (["--zip", runs / "s0105_small.zip", "--trend", "absent.csv"], "absent.csv: there is no such file"),
+    ]:
+        result = cli(command, "s0105", *arguments)
+        assert result.returncode == 2
+        assert message in result.stderr
+    assert traces() == before
+    assert cli.data_dir.exists() == (cli is loaded)
 
 
 def test_a_database_that_is_away(tmp_path, runs):

@@ -211,6 +211,70 @@ def test_what_is_absent_is_not_checked(own: Warehouse) -> None:
     assert {r.question for r in results} == {"dss_csv", "csv_staging", "oracle", "tier_files"}
 
 
+def disproved(warehouse: Warehouse) -> tuple[list[str], int]:
+    """Another ZIP under the same name, with a trend report that disproves it."""
+    path = warehouse.data_dir / f"{SCENARIO}_run.zip"
+    made = make_model_run(path, SCENARIO, series=len(VARIABLES), variables=VARIABLES, seed=2, reference=True)
+    assert made.reference_path is not None
+    lines = made.reference_path.read_text().splitlines()
+    lines[8:] = [",".join([line.split(",")[0], *(str(float(c) + 1) for c in line.split(",")[1:])]) for line in lines[8:]]
+    made.reference_path.write_text("\n".join(lines))
+    return ["run", SCENARIO, "--zip", str(path), "--trend", str(made.reference_path)], 1
+
+
+def not_to_be_extracted(warehouse: Warehouse) -> tuple[list[str], int]:
+    """Another ZIP that the archive takes and the extraction refuses: no variable of the warehouse is in it."""
+    path = warehouse.data_dir / f"{SCENARIO}_run.zip"
+    make_model_run(path, SCENARIO, series=2, variables=[("dv", f"X_{i}", "NOTHING", "TAF") for i in range(2)])
+    return ["run", SCENARIO, "--zip", str(path)], 4
+
+
+def newer_and_not_loaded(warehouse: Warehouse) -> tuple[list[str], int]:
+    """Another ZIP with one file fewer, extracted and not loaded yet."""
+    path = warehouse.data_dir / f"{SCENARIO}_later.zip"
+    make_model_run(path, SCENARIO, series=3, variables=VARIABLES[:3], seed=3)
+    return ["run", SCENARIO, "--zip", str(path), "--to", "extract"], 0
+
+
+@pytest.mark.parametrize("deliver", [disproved, not_to_be_extracted, newer_and_not_loaded])
+def test_what_came_after_the_load_is_not_what_is_verified(
+    own: Warehouse, deliver: Callable[[Warehouse], tuple[list[str], int]]
+) -> None:
+    command, code = deliver(own)
+    done = coeqwal(own, *command)
+    assert done.returncode == code, done.stdout + done.stderr
+    questions_of_files = ("dss_csv", "csv_staging", "staging_facts", "oracle")
+    results = own.verify(*questions_of_files)
+    assert red(results) == set()
+    assert {question for question, _ in of(results, "passed")} == set(questions_of_files)
+
+
+def test_a_load_whose_receipt_is_gone_is_not_checked(own: Warehouse) -> None:
+    own.execute("update staging.scenario_load set receipt_id = 's0020-000000000000'")
+    results = own.verify("dss_csv", "csv_staging", "oracle")
+    assert {r.status for r in results} == {"not_checked"}
+    assert all("has the receipt of s0020-000000000000" in (r.message or "") for r in results)
+
+
+def test_a_scenario_that_is_not_registered_makes_no_answer_wrong(own: Warehouse) -> None:
+    own.execute(
+        "insert into staging.scenario_load select 's9999', 's9999-1', zip_name, zip_sha256, dv_series, sv_series,"
+        " first_month, last_month from staging.scenario_load"
+    )
+    results = own.verify("api_views")
+    assert red(results) == set()
+    own.execute("update reference.scenario set sibling_group = null where scenario_id = 's0020'")
+    assert red(own.verify("api_views")) == set()
+
+
+def test_a_slow_answer_leaves_no_line_of_the_services_log(
+    built: Warehouse, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("api.middleware._SLOW_SECONDS", 0.0)
+    assert red(built.verify("api_views")) == set()
+    assert not [record for record in caplog.records if record.name == "api.middleware"]
+
+
 def test_a_damaged_file_is_an_error_and_the_others_are_answered(own: Warehouse) -> None:
     own.archived(names.wide_csv_key(SCENARIO, "dv")).write_text("a\nb\n")
     results = own.verify("csv_staging", "staging_facts")
@@ -233,8 +297,12 @@ def test_results_are_kept_and_the_same_findings_leave_the_same_receipts(own: War
 
 
 def verify(warehouse: Warehouse, *arguments: str) -> CompletedProcess[str]:
+    return coeqwal(warehouse, "verify", *arguments)
+
+
+def coeqwal(warehouse: Warehouse, *arguments: str) -> CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "extract.cli", "verify", *arguments],
+        [sys.executable, "-m", "extract.cli", *arguments],
         env={**os.environ, "DATABASE_URL": warehouse.url, "COEQWAL_DATA_DIR": str(warehouse.data_dir)},
         capture_output=True,
         text=True,
