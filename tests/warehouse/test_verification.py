@@ -216,9 +216,9 @@ def disproved(warehouse: Warehouse) -> tuple[list[str], int]:
     path = warehouse.data_dir / f"{SCENARIO}_run.zip"
     made = make_model_run(path, SCENARIO, series=len(VARIABLES), variables=VARIABLES, seed=2, reference=True)
     assert made.reference_path is not None
-    lines = made.reference_path.read_text().splitlines()
-    lines[8:] = [",".join([line.split(",")[0], *(str(float(c) + 1) for c in line.split(",")[1:])]) for line in lines[8:]]
-    made.reference_path.write_text("\n".join(lines))
+    rows = [line.split(",") for line in made.reference_path.read_text().splitlines()]
+    rows[8:] = [[date, *(str(float(cell) + 1) for cell in cells)] for date, *cells in rows[8:]]
+    made.reference_path.write_text("\n".join(map(",".join, rows)))
     return ["run", SCENARIO, "--zip", str(path), "--trend", str(made.reference_path)], 1
 
 
