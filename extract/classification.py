@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
@@ -13,8 +14,19 @@ Kind = Literal["dv", "sv"]
 
 GROUNDWATER = ("cvgroundwaterbudget.dss", "cvgroundwaterout.dss")
 ARCHIVE_FOLDERS = frozenset({"_archive", "archive", "discard", "old", "backup", "__macosx"})
+APPLE_DOUBLE = "._"
+"""How macOS begins the name of the file in which it keeps what a disk of another system cannot: never a DSS file."""
+START_FILE = re.compile(r"init(?![a-z])")
+MAYBE_START_FILE = re.compile(r"initial")
+"""`CS3_L2020_INIT_v5`, `2020D09EINIT`: where a study starts from. `initial` may say so, unless a DV or SV is named."""
 FOLDERS: dict[Kind, str] = {"sv": "/dss/input/", "dv": "/dss/output/"}
-SURE_WORD: dict[Kind, str] = {"sv": "_sv", "dv": "_dv"}
+WEAK_FOLDERS: dict[Kind, str] = {"sv": "/input/", "dv": "/output/"}
+SURE_WORD: dict[Kind, re.Pattern[str]] = {
+    "sv": re.compile(r"_sv|(?<![a-z0-9])sv(?![a-z0-9])"),
+    "dv": re.compile(r"_dv|(?<![a-z0-9])dv(?![a-z0-9])"),
+}
+LAST_LETTERS: dict[Kind, re.Pattern[str]] = {"sv": re.compile(r"(?<!c)sv$"), "dv": re.compile(r"dv$")}
+"""`2020D09EDV.DSS` and `2020D09ESV.DSS` of CalSim II; a `csv` is none."""
 WEAK_WORDS: dict[Kind, tuple[str, ...]] = {"sv": ("statevar", "input"), "dv": ("out", "results")}
 """`out` is in `output` too."""
 OTHER: dict[Kind, Kind] = {"sv": "dv", "dv": "sv"}
@@ -68,7 +80,8 @@ class Classification:
     """The verdict for a model run.
 
     Attributes:
-        set_aside: DSS files that are never candidates, with the reason: groundwater results, archive folders.
+        set_aside: DSS files that are never candidates, with the reason: groundwater results, the start file, archive
+            folders, AppleDouble files.
         dss_files: the others.
     """
 
@@ -84,30 +97,33 @@ class Classification:
         return (f"dv: {self.dv.reason}", f"sv: {self.sv.reason}", *out)
 
 
-def classify(members: Sequence[Member]) -> Classification:
+def classify(members: Sequence[Member], named: Mapping[Kind, str] | None = None) -> Classification:
     """Tell the SV input and the DV output among the files of a model run.
 
-    The folder `DSS/input` or `DSS/output` counts 4 points, `_sv` or `_dv` in the base name 2, a weaker word 1; what
-    speaks for the other kind counts against this one. The order of the files decides nothing: equal points are
-    ambiguous. A single DSS file that nothing speaks for is taken as the output.
+    The folder `DSS/input` or `DSS/output` counts 4 points, `sv` or `dv` as a word of the base name (also after `_`) 2,
+    and 1 each: a folder `input` or `output`, a base name that ends with the letters, a weaker word. What speaks for the
+    other kind counts against this one. The order of the files decides nothing: equal points are ambiguous. A single DSS
+    file that nothing speaks for is taken as the output. The file that a study starts from (INIT) is neither.
 
     Args:
         members: the files inside the ZIP, of any type, in any order.
+        named: the path of a kind that somebody has named: it is that, whatever speaks against it.
     """
+    named = named or {}
     set_aside: list[tuple[str, str]] = []
     files: list[Member] = []
     for member in members:
-        if not member.path.lower().endswith(".dss"):
+        if member.path in named.values() or not member.path.lower().endswith(".dss"):
             continue
         if why := _why_set_aside(member.path):
             set_aside.append((member.path, why))
         else:
             files.append(member)
-    dv = _choose(files, "dv")
-    sv = _choose([member for member in files if member.path != dv.chosen], "sv")
-    if len(files) == 1 and not dv.candidates and not sv.candidates:
+    dv = _named("dv", named) or _choose(files, "dv")
+    sv = _named("sv", named) or _choose([member for member in files if member.path != dv.chosen], "sv")
+    if len(files) == 1 and not named and not dv.candidates and not sv.candidates:
         dv = Choice(files[0].path, 0, f"{files[0].path} is the only DSS file")
-    return Classification(dv, sv, tuple(set_aside), tuple(member.path for member in files))
+    return Classification(dv, sv, tuple(set_aside), (*named.values(), *(member.path for member in files)))
 
 
 @dataclass(frozen=True)
@@ -125,19 +141,25 @@ class Members:
     reasons: tuple[str, ...]
 
 
-def choose_members(members: Sequence[Member], zip_name: str) -> Members:
+def choose_members(members: Sequence[Member], zip_name: str, named: Mapping[Kind, str] | None = None) -> Members:
     """The DV output and the SV input of a ZIP, if it is clear which they are.
+
+    Args:
+        members: the files inside the ZIP.
+        zip_name: its name, for messages.
+        named: as `classify`.
 
     Raises:
         NoDssInZipError: there is no DSS file, or none that looks like the DV output.
         AmbiguousDssError: two files fit equally well.
     """
-    found = classify(members)
+    found = classify(members, named)
     if not found.dss_files:
         left_out = "".join(f"; {path} is left out ({why})" for path, why in found.set_aside)
         raise NoDssInZipError(
             f"{zip_name}: there is no model-run .dss file in it{left_out}",
-            "put the DV output (and the SV input) of the run into the ZIP",
+            "put the DV output (and the SV input) of the run into the ZIP"
+            + (", or say which file it is with --dv PATH_IN_ZIP" if found.set_aside else ""),
         )
     for kind, choice in (("DV", found.dv), ("SV", found.sv)):
         if choice.ambiguous:
@@ -149,12 +171,13 @@ def choose_members(members: Sequence[Member], zip_name: str) -> Members:
             raise AmbiguousDssError(
                 kind,
                 f"{zip_name}: {len(choice.ambiguous)} files could be the {kind} file: {listed}",
+                f"say which one it is, with --{kind.lower()} PATH_IN_ZIP or in the column {kind}_Path of a sheet; or "
                 "leave only one of them in the ZIP, or move the others into a folder named `archive`",
             )
     if found.dv.chosen is None:
         raise NoDssInZipError(
             f"{zip_name}: none of {', '.join(found.dss_files)} looks like the DV output",
-            "name it *_DV.dss or put it into DSS/output/",
+            "say which one it is, with --dv PATH_IN_ZIP; or name it *_DV.dss or put it into DSS/output/",
         )
     return Members(found.dv.chosen, found.sv.chosen, found.reasons)
 
@@ -165,10 +188,20 @@ def _normal(path: str) -> str:
 
 def _why_set_aside(path: str) -> str | None:
     pure = PurePosixPath(_normal(path))
+    if pure.name.startswith(APPLE_DOUBLE):
+        return "AppleDouble file of macOS"
     if pure.name in GROUNDWATER:
         return "groundwater results"
+    named = any(word.search(pure.stem) for word in SURE_WORD.values())
+    if START_FILE.search(pure.stem) or (MAYBE_START_FILE.search(pure.stem) and not named):
+        return "start file, INIT"
     folders = sorted(ARCHIVE_FOLDERS.intersection(pure.parts[:-1]))
     return f"folder {folders[0]}" if folders else None
+
+
+def _named(kind: Kind, named: Mapping[Kind, str]) -> Choice | None:
+    path = named.get(kind)
+    return Choice(path, 0, f"{path} is named with --{kind}") if path else None
 
 
 def _choose(files: Sequence[Member], kind: Kind) -> Choice:
@@ -187,7 +220,8 @@ def _choose(files: Sequence[Member], kind: Kind) -> Choice:
 
 def _candidate(member: Member, kind: Kind) -> Candidate:
     normal, other = _normal(member.path), OTHER[kind]
-    name = normal.rsplit("/", 1)[-1]
+    pure = PurePosixPath(normal)
+    name = pure.name
     score, reasons = 0, []
 
     def count(points: int, text: str) -> None:
@@ -198,10 +232,14 @@ def _candidate(member: Member, kind: Kind) -> Candidate:
     place: Kind | None = next((k for k, folder in FOLDERS.items() if folder in normal), None)
     if place is not None:
         count(FOLDER_POINTS if place == kind else -FOLDER_POINTS, f"folder {FOLDERS[place].strip('/')}")
-    if SURE_WORD[kind] in name:
-        count(SURE_POINTS, f"name has {SURE_WORD[kind]}")
-    if SURE_WORD[other] in name:
-        count(-SURE_POINTS, f"name has {SURE_WORD[other]}")
+    else:
+        for each in (k for k, folder in WEAK_FOLDERS.items() if folder in normal):
+            count(WEAK_POINTS if each == kind else -WEAK_POINTS, f"folder {WEAK_FOLDERS[each].strip('/')}")
+    for each, sign in ((kind, 1), (other, -1)):
+        if word_found := SURE_WORD[each].search(pure.stem):
+            count(sign * SURE_POINTS, f"name has {word_found.group()}")
+        elif LAST_LETTERS[each].search(pure.stem):
+            count(sign * WEAK_POINTS, f"name ends with {each}")
     if word := next((word for word in WEAK_WORDS[kind] if word in name), None):
         count(WEAK_POINTS, f"name has {word}")
     return Candidate(member.path, member.size_bytes, score, tuple(reasons))

@@ -59,6 +59,8 @@ ZipOption = Annotated[
     typer.Option("--zip", help="The model run, a ZIP with the DV and SV DSS files; default the one in the archive."),
 ]
 TrendOption = Annotated[Path | None, typer.Option("--trend", help="The trend report's reference CSV.")]
+DvOption = cli_intake.DvOption
+SvOption = cli_intake.SvOption
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per stage instead of text.")]
 OverrideOption = Annotated[
     str | None,
@@ -85,12 +87,15 @@ def _scenario(text: str | None, zip_path: Path | None = None) -> str:
     return found
 
 
-def _candidate(scenario_id: str, zip_path: Path | None, trend: Path | None) -> Candidate | None:
+def _candidate(
+    scenario_id: str, zip_path: Path | None, trend: Path | None, dv: str | None, sv: str | None
+) -> Candidate | None:
     """The model run that was named, if one was."""
     if zip_path is not None:
-        return given_by_hand(scenario_id, zip_path, trend)
-    if trend is not None:
-        raise UsageError("--trend without --zip", "give the ZIP of the model run too, with --zip")
+        return given_by_hand(scenario_id, zip_path, trend, dv, sv)
+    for option, value in (("--trend", trend), ("--dv", dv), ("--sv", sv)):
+        if value is not None:
+            raise UsageError(f"{option} without --zip", "give the ZIP of the model run too, with --zip")
     return None
 
 
@@ -99,6 +104,8 @@ def run(
     scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
     zip_path: ZipOption = None,
     trend: TrendOption = None,
+    dv: DvOption = None,
+    sv: SvOption = None,
     to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "active",
     override: OverrideOption = None,
     plan_file: Annotated[
@@ -109,11 +116,11 @@ def run(
     """Take a model run all the way: promote, extract, load, build, verify, activate. What is there is passed over."""
     report = Reporter(as_json)
     if plan_file is not None:
-        if scenario or zip_path or trend or override or to != "active":
+        if scenario or zip_path or trend or dv or sv or override or to != "active":
             raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
         raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
     scenario_id = _scenario(scenario, zip_path)
-    candidate = _candidate(scenario_id, zip_path, trend)
+    candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
     Pipeline(settings(), scenario_id, report).run(candidate, to, override)
     if not as_json:
         done = f"{scenario_id} is in the warehouse. Next: `coeqwal serve`"
@@ -122,11 +129,16 @@ def run(
 
 @app.command()
 def extract(
-    scenario: ScenarioArgument, zip_path: ZipOption = None, trend: TrendOption = None, as_json: JsonOption = False
+    scenario: ScenarioArgument,
+    zip_path: ZipOption = None,
+    trend: TrendOption = None,
+    dv: DvOption = None,
+    sv: SvOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Read the DSS files of a model run and write its CSV files and receipt."""
     scenario_id = _scenario(scenario)
-    candidate = _candidate(scenario_id, zip_path, trend)
+    candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
     Pipeline(settings(), scenario_id, Reporter(as_json)).extract(candidate)
 
 

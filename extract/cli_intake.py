@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from extract.archive.history import Visibility
 from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, DataRefusedError, RetryableError, UsageError
 from extract.intake import download as fetching
+from extract.intake.contract import Expected
 from extract.intake.promote import promoted
 from extract.intake.scan import Finding, open_source
 from extract.intake.scan import scan as compare
@@ -38,6 +40,20 @@ ChecksumOption = Annotated[
 ]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Check everything, write nothing.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line instead of text.")]
+
+DvOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dv",
+        help="Which file in the ZIP is the DV output, where several fit: its path there, or the end of it.",
+        metavar="PATH_IN_ZIP",
+        show_default=False,
+    ),
+]
+SvOption = Annotated[
+    str | None,
+    typer.Option("--sv", help="The same of the SV input.", metavar="PATH_IN_ZIP", show_default=False),
+]
 
 VISIBILITIES: dict[str, Visibility] = {"private": "private", "public": "public"}
 
@@ -112,21 +128,29 @@ def promote(
     visibility: Annotated[
         str | None, typer.Option("--visibility", help="private or public; by default as it is, at first private.")
     ] = None,
+    dv: DvOption = None,
+    sv: SvOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Let downloaded model runs into the archive, if they keep their contract.
 
-    The ZIP must be readable and safe, hold one DV output and at most one SV input (those that the sheet declares), and
-    be byte for byte what was downloaded. What is refused leaves a receipt with the reason under `rejected/`.
+    The ZIP must be readable and safe, hold one DV output and at most one SV input (those that the sheet or the options
+    declare), and be byte for byte what was downloaded. What is refused leaves a receipt with the reason under
+    `rejected/`.
     """
     chosen = as_visibility(visibility)
+    if (dv or sv) and len(scenario) > 1:
+        raise UsageError("--dv and --sv are about one ZIP", "promote the scenarios one by one")
     for scenario_id in [names.check_scenario_id(text) for text in scenario]:
         waits = fetching.is_staged(settings().data_dir, scenario_id)
-        if not waits and _is_there(scenario_id, chosen, dry_run, as_json):
+        if not waits and not dv and not sv and _is_there(scenario_id, chosen, dry_run, as_json):
             continue
+        candidate = fetching.staged(settings().data_dir, scenario_id)
+        if dv or sv:
+            candidate = replace(candidate, expected=Expected(dv, sv, by="option"))
         pipeline = Pipeline(settings(), scenario_id, Reporter(as_json))
-        record = pipeline.promote(fetching.staged(settings().data_dir, scenario_id), chosen, dry_run=dry_run)
+        record = pipeline.promote(candidate, chosen, dry_run=dry_run)
         if dry_run:
             _tell(as_json, scenario_id, "would promote", record.zip_key)
             continue

@@ -132,7 +132,7 @@ def finished(archive: Archive, scenario_id: str) -> ExtractRecord | None:
     except ValidationError:  # damaged, or of another version
         return None
     found = record.dss_files_detected
-    declared = (found.dv, found.sv) if record.decided_by == "sheet" else ()
+    declared = () if record.decided_by == "classification" else (found.dv, found.sv)
     if record.receipt_id != names.receipt_id(scenario_id, record.zip_sha256, declared):
         return None
     return record if all(archive.exists(output.key) for output in record.files.values()) else None

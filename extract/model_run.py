@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO
 
-from extract.classification import Member
+from extract.classification import APPLE_DOUBLE, Member
 from extract.errors import BadZipError, UnsafeZipError
 from extract.settings import Settings
 
@@ -244,7 +244,8 @@ class ModelRunZip:
             )
 
     def _refuse_nested(self) -> None:
-        names = [member.path for member in self.members]
+        paths = [member.path for member in self.members]
+        names = [path for path in paths if not PureWindowsPath(path).name.startswith(APPLE_DOUBLE)]
         inner = [name for name in names if name.lower().endswith(".zip")]
         if inner and not any(name.lower().endswith(".dss") for name in names):
             raise self._unsafe(

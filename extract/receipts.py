@@ -173,7 +173,7 @@ class ExtractRecord(_Closed):
     Attributes:
         processed_at: always null: see `ops.ingest_run`.
         job_id: always null: see `ops.ingest_run`.
-        decided_by: whether a sheet or the classification told DV and SV.
+        decided_by: whether a sheet, an option of the command line or the classification told DV and SV.
         duplicate_b_parts: "B|C" of which the DV file has several series; none of them is dropped.
         quarantined: the trend report disproves the run; it is kept, and not loaded without an override.
     """
@@ -193,7 +193,7 @@ class ExtractRecord(_Closed):
     zip_sha256: str
     zip_size_bytes: int
     name_matches_scenario: bool
-    decided_by: Literal["sheet", "classification"]
+    decided_by: Literal["sheet", "option", "classification"]
     classification: list[str]
     dss_files_detected: DetectedFiles
     status_summary: StatusSummary

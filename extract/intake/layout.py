@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from extract import names
+from extract.classification import APPLE_DOUBLE
 from extract.intake.record import TrendStatus
 from extract.intake.sheet import SheetRow
 from extract.storage import FileInfo
@@ -93,6 +94,8 @@ def chosen_trend(offer: Offer, row: SheetRow | None) -> tuple[FileInfo | None, T
 def _place(path: PurePosixPath) -> tuple[str, str | None]:
     """The scenario's folder, and whether the file is a `zip` or a `csv` that counts there."""
     parts, suffix = [part.lower() for part in path.parts], path.suffix.lower()
+    if path.name.startswith(APPLE_DOUBLE):
+        return "", None
     if suffix == ".zip" and len(parts) >= 3 and parts[-2] == MODEL_FOLDER:
         return str(path.parents[1]), "zip"
     in_trends = len(parts) >= 4 and parts[-3] == TREND_FOLDER and parts[-2].startswith(TREND_SUBFOLDER)

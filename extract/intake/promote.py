@@ -32,7 +32,7 @@ class Candidate:
         zip_path: the ZIP, local.
         trend_path: the trend report's reference, local.
         origin: where both came from.
-        expected: what a sheet declares of it.
+        expected: which DSS files a sheet or a person declares.
         verification_status: why there is no trend report, or that there is one.
         declared: hashes that the files must have, by base name; those of the download.
         move: the files are ours and not needed any more.
@@ -60,8 +60,10 @@ class MissingTrendError(DataRefusedError):
     code = "MISSING_TREND"
 
 
-def given_by_hand(scenario_id: str, zip_path: Path, trend_path: Path | None) -> Candidate:
-    """The candidate of a person who names the files.
+def given_by_hand(
+    scenario_id: str, zip_path: Path, trend_path: Path | None, dv: str | None = None, sv: str | None = None
+) -> Candidate:
+    """The candidate of a person who names the files, perhaps also the DV output or the SV input in the ZIP.
 
     Raises:
         UsageError: one of them is not there. Nothing was received, so nothing is left of it, no receipt either.
@@ -78,7 +80,8 @@ def given_by_hand(scenario_id: str, zip_path: Path, trend_path: Path | None) -> 
         trend_path=str(trend_path.absolute()) if trend_path else None,
         trend_version=_version(trend_path) if trend_path else None,
     )
-    return Candidate(scenario_id, zip_path, trend_path, origin, "verified" if trend_path else "unverified_no_trend")
+    status: TrendStatus = "verified" if trend_path else "unverified_no_trend"
+    return Candidate(scenario_id, zip_path, trend_path, origin, status, Expected(dv, sv, by="option"))
 
 
 def promoted(archive: Archive, scenario_id: str) -> IngestRecord | None:
@@ -185,7 +188,7 @@ def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
         zip_basename=zip_name,
         zip_sha256=zip_sha,
         zip_filesize_bytes=zip_path.stat().st_size,
-        decided_by="sheet" if candidate.expected.dv else "classification",
+        decided_by=candidate.expected.decided_by,
         classification=members.reasons,
         expected_dv_filename=dv_name,
         expected_dv_path_in_zip=members.dv,

@@ -70,7 +70,7 @@ class IngestRecord(_Closed):
         dv_sha256: hash of the uncompressed DSS file.
         trend_key: archive key of the trend report.
         verification_status: whether there is one trend report to check the run with, or why not.
-        decided_by: whether the sheet or the classification told DV and SV.
+        decided_by: whether the sheet, an option of the command line or the classification told DV and SV.
     """
 
     schema_version: Literal[1] = 1
@@ -79,7 +79,7 @@ class IngestRecord(_Closed):
     zip_basename: str
     zip_sha256: str
     zip_filesize_bytes: int
-    decided_by: Literal["sheet", "classification"]
+    decided_by: Literal["sheet", "option", "classification"]
     classification: tuple[str, ...]
     expected_dv_filename: str
     expected_dv_path_in_zip: str
@@ -114,7 +114,8 @@ class IngestRecord(_Closed):
     @property
     def receipt_id(self) -> str:
         """The identity that a load of this run has."""
-        declared = (self.expected_dv_path_in_zip, self.expected_sv_path_in_zip) if self.decided_by == "sheet" else ()
+        by_content = self.decided_by == "classification"
+        declared = () if by_content else (self.expected_dv_path_in_zip, self.expected_sv_path_in_zip)
         return names.receipt_id(self.short_code, self.zip_sha256, declared)
 
     def text(self) -> str:

@@ -6,7 +6,8 @@ import pytest
 
 from extract import names
 from extract.classification import Member, choose_members, classify
-from extract.errors import AmbiguousDssError, NoDssInZipError
+from extract.errors import AmbiguousDssError, DataRefusedError, NoDssInZipError
+from extract.intake.contract import Expected, declared_members
 
 FOUND = {
     "folders decide": (["r/DSS/output/a.dss", "r/DSS/input/b.dss"], "r/DSS/output/a.dss", "r/DSS/input/b.dss"),
@@ -34,6 +35,30 @@ FOUND = {
     "archive folders": (["DSS/output/a_DV.dss", *(f"{folder}/DSS/output/b_DV.dss" for folder in
                          ("_archive", "Archive", "discard", "OLD", "backup", "__MACOSX"))],
                         "DSS/output/a_DV.dss", None),
+    "an AppleDouble file": (["s/DSS/output/s_DV.dss", "s/DSS/output/._s_DV.dss", "s/DSS/input/s_SV.dss",
+                             "s/DSS/input/._s_SV.dss"], "s/DSS/output/s_DV.dss", "s/DSS/input/s_SV.dss"),
+    "an AppleDouble file with backslashes": (["s\\output\\dv.dss", "s\\output\\._dv.dss"], "s\\output\\dv.dss", None),
+    "the start file is no input": (["R/DSS/output/R_DV.dss", "R/DSS/input/CS3_L2020_INIT_v5.dss"],
+                                   "R/DSS/output/R_DV.dss", None),
+    "the start file of an earlier output": (["R/DSS/output/R_DV.dss", "R/DSS/input/R_DV_INIT.dss"],
+                                            "R/DSS/output/R_DV.dss", None),
+    "the start file beside the input": (["R/DSS/output/R_DV.dss", "R/DSS/input/init.dss", "R/DSS/input/b.dss",
+                                         ], "R/DSS/output/R_DV.dss", "R/DSS/input/b.dss"),
+    "start files of CalLite and CalSim": (["c/a_DV.DSS", "c/CL_INIT_2012.dss", "c/CL_INIT_PA_legacy.dss",
+                                           "c/CalSim30_06Init.dss", "c/00AUG2020_L2020ADV_INIT.dss",
+                                           "c/InitialConditions.dss"], "c/a_DV.DSS", None),
+    "initial is a word of outputs, too": (["initial_run_DV.dss", "initial_run_SV.dss"],
+                                          "initial_run_DV.dss", "initial_run_SV.dss"),
+    "Trinity and infinite are no start files": (["DSS/output/Trinity.dss", "DSS/input/infinite.dss"],
+                                                "DSS/output/Trinity.dss", "DSS/input/infinite.dss"),
+    "dv and sv as whole names": (["calsim3/output/dv.dss", "calsim3/input/sv.dss", "calsim3/input/init.dss"],
+                                 "calsim3/output/dv.dss", "calsim3/input/sv.dss"),
+    "letters at the end of a name": (["NAA/common/DSS/2020D09EINIT.DSS", "NAA/common/DSS/2020D09ESV.DSS",
+                                      "NAA/CONV/DSS/2020D09EDV.DSS"],
+                                     "NAA/CONV/DSS/2020D09EDV.DSS", "NAA/common/DSS/2020D09ESV.DSS"),
+    "a csv is no SV": (["x_DV.dss", "x_csv.dss"], "x_DV.dss", None),
+    "other separators": (["x-DV.dss", "x SV.dss"], "x-DV.dss", "x SV.dss"),
+    "plain folders": (["r/output/a.dss", "r/input/b.dss"], "r/output/a.dss", "r/input/b.dss"),
     "a single output in its folder": (["DSS/output/base.dss"], "DSS/output/base.dss", None),
     "a single file that says nothing": (["20250710 run.dss"], "20250710 run.dss", None),
 }  # fmt: skip
@@ -82,6 +107,9 @@ def test_scores_and_reasons_are_told():
         (["DSS/input/a_SV.dss"], r"none of DSS/input/a_SV\.dss looks like the DV output"),
         (["a.dss", "b.dss"], r"none of a\.dss, b\.dss looks like the DV output"),
         (["a_dv_sv.dss", "b.dss"], "looks like the DV output"),
+        (["input/a.dss"], "looks like the DV output"),
+        (["R/CS3_INIT_v5.dss"], r"CS3_INIT_v5\.dss is left out \(start file, INIT\)"),
+        (["R/._R_DV.dss"], r"\._R_DV\.dss is left out \(AppleDouble file of macOS\)"),
         ([], "no model-run"),
     ],
 )
@@ -102,3 +130,40 @@ def test_a_run_without_output_is_refused(paths, message):
 )
 def test_a_date_is_no_scenario_id(name, scenario):
     assert names.scenario_id_in(name) == scenario
+
+
+TWINS = [Member(path, 1) for path in ("r/DSS/output/X_DV.dss", "r/DSS/output/X_DV_dp.dss", "r/DSS/input/X_SV.dss")]
+
+
+def test_several_that_fit_are_told_apart_by_name():
+    with pytest.raises(AmbiguousDssError) as caught:
+        choose_members(TWINS, "run.zip")
+    assert "--dv PATH_IN_ZIP" in caught.value.remedy
+    assert "DV_Path" in caught.value.remedy
+    for named, path in (("X_DV_dp.dss", TWINS[1].path), ("r\\dss\\OUTPUT\\x_dv.dss", TWINS[0].path)):
+        found = declared_members(TWINS, "run.zip", Expected(dv=named, by="option"))
+        assert (found.dv, found.sv) == (path, TWINS[2].path)
+        assert found.reasons[0] == f"dv: {path} is named with --dv"
+
+
+def test_a_named_input_leaves_the_output_to_the_rules_and_may_be_any_file():
+    members = [Member(path, 1) for path in ("DSS/output/a_DV.dss", "DSS/input/a_SV.dss", "old/INIT.dss")]
+    found = declared_members(members, "run.zip", Expected(sv="old/INIT.dss", by="option"))
+    assert (found.dv, found.sv) == ("DSS/output/a_DV.dss", "old/INIT.dss")
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [
+        (Expected(dv="other/X_DV.dss", by="option"), "EXPECTED_DV_NOT_IN_ZIP"),
+        (Expected(sv="V.dss", by="option"), "EXPECTED_SV_NOT_IN_ZIP"),
+        (Expected(dv="X_DV.dss", sv="X_DV.dss", by="option"), "SAME_MEMBER_DECLARED"),
+        (Expected(dv="X_DV.dss", sv="X_DV.dss"), "SAME_MEMBER_DECLARED"),
+        (Expected(dv="twin.dss", by="option"), "MULTI_MATCH_DV"),
+    ],
+)
+def test_names_that_fit_no_file_or_two(expected, code):
+    twins = [Member("a/twin.dss", 1), Member("b/twin.dss", 1)]
+    with pytest.raises(DataRefusedError) as caught:
+        declared_members([*TWINS, *twins], "run.zip", expected)
+    assert caught.value.code == code

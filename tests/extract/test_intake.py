@@ -146,6 +146,8 @@ def test_other_layouts(folder, tmp_path):
     folder.put("s0102_other.csv", b"belongs to no ZIP")
     folder.put("ready/s0103/anything.zip", good)
     folder.put("ready/s0103/reference.csv", b"x")
+    for beside in ("._s0101_flat.zip", "ready/s0103/._anything.zip", "ready/s0103/._reference.csv"):
+        folder.put(beside, b"AppleDouble")
     found = {f.scenario_id: (f.status, f.trend and f.trend.path) for f in folder.scan()}
     assert found["s0101"] == ("new", "s0101_flat.csv")
     assert found["s0103"] == ("new", "ready/s0103/reference.csv")

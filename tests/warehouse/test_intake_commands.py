@@ -4,6 +4,7 @@ import json
 import logging
 import sys
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import boto3
@@ -119,6 +120,29 @@ def test_from_the_source_to_the_csv_files_and_back_in_time(coeqwal, source, runs
     assert states == [("RECEIVED",), ("RECEIVED",)]
 
 
+def test_members_that_an_option_names(coeqwal, source, runs, tmp_path):
+    """Two outputs that fit: refused with the way out, which then is taken, and again from the archive."""
+    with zipfile.ZipFile(runs / "s0105_first.zip") as first, zipfile.ZipFile(tmp_path / "s0105_two.zip", "w") as two:
+        dv, sv = (name for name in first.namelist() if name.endswith(".dss"))
+        for name in (dv, dv.replace("_DV", "_DV_dp"), sv):
+            two.writestr(name, first.read(dv if "_DV" in name else sv))
+    status, _, errors = coeqwal("extract", "s0105", "--zip", tmp_path / "s0105_two.zip")
+    assert (status, "--dv PATH_IN_ZIP" in errors) == (4, True)
+    named = ("--zip", tmp_path / "s0105_two.zip", "--dv", "s0105_DV_dp.dss")
+    assert coeqwal("extract", "s0105", *named)[0] == 0
+    (receipt,) = (tmp_path / "data").rglob("scenario/s0105/ingest_record.json") if source[0] != "s" else (None,)
+    if receipt:
+        record = json.loads(receipt.read_text())
+        assert (record["decided_by"], record["expected_dv_filename"]) == ("option", "s0105_DV_dp.dss")
+    assert "extract  unchanged" in coeqwal("extract", "s0105")[1]
+    # the same by way of a source, whose downloads wait to be promoted
+    coeqwal("download", source)
+    put(source, "s0105_base/Model_Files/run.zip", runs / "s0105_second.zip")
+    assert coeqwal("download", source)[0] == 0
+    assert coeqwal("promote", "s0105", "--sv", "absent.dss")[0] == 4
+    assert "promote  done" in coeqwal("promote", "s0105", "--dv", dv)[1]
+
+
 def offered(url):
     """Kind → (key, size) of the newest load's files, and whether they are public."""
     with psycopg.connect(url) as link:
@@ -199,6 +223,9 @@ def test_refused_runs_end_with_status_4(coeqwal, source, runs, tmp_path):
         (["archive", "get", "s0105", "x", "--as-of", "yesterday"], "is no time"),
         (["archive", "visibility", "s0105", "public"], "not in the archive"),
         (["extract", "s0105"], "no model run of s0105 in the archive"),
+        (["extract", "s0105", "--dv", "x.dss"], "--dv without --zip"),
+        (["promote", "s0105", "s0020", "--dv", "x.dss"], "about one ZIP"),
+        (["promote", "s0105", "--sv", "x.dss"], "nothing was downloaded for s0105"),
     ],
 )
 def test_wrong_calls(coeqwal, arguments, words):
