@@ -1,6 +1,7 @@
 """Monthly series as CSV: the public wide file, and the file that the database loads.
 
-Values are printed with the shortest text that reads back as the same double.
+Values are printed with the shortest text that reads back as the same double. What a spreadsheet would run as a
+formula in a header cell of the public file gets an apostrophe in front (`guarded`), numbers never.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ LOAD_COLUMNS = (
     "first_month", "month_values", "receipt_id", "source_file", "source_row", "source_sha256", "series_flags",
 )  # fmt: skip
 ROWS_AT_A_TIME = 2000
+FORMULA = ("=", "+", "-", "@", "'")
+"""What a guarded label begins with; the apostrophe is the guard itself."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def write_wide(path: Path, series: MonthlySeries, dss_kind: str) -> int:
     header = _header_rows(series, order, dss_kind)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerows([label, *cells] for label, cells in zip(WIDE_LABELS[dss_kind], header, strict=True))
+        for label, cells in zip(WIDE_LABELS[dss_kind], header, strict=True):
+            writer.writerow([label, *map(guarded, cells)])
     dates = calendar.month_ends(series.values.shape[1])[present]
     every_month = len(present) == series.values.shape[1]
     columns = {"date": pl.Series(dates)}
@@ -76,6 +80,19 @@ def write_wide(path: Path, series: MonthlySeries, dss_kind: str) -> int:
     with path.open("ab") as file:
         pl.DataFrame(columns).write_csv(file, include_header=False)
     return len(present)
+
+
+def guarded(label: str) -> str:
+    """A header cell of the public CSV: an apostrophe in front of what a spreadsheet would run as a formula.
+
+    An apostrophe at the beginning gets a second one, so that `unguarded` gives every label back.
+    """
+    return f"'{label}" if label.startswith(FORMULA) else label
+
+
+def unguarded(cell: str) -> str:
+    """The label that `guarded` wrote as this cell."""
+    return cell.removeprefix("'")
 
 
 def _header_rows(series: MonthlySeries, order: Sequence[int], dss_kind: str) -> list[list[str]]:

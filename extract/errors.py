@@ -117,6 +117,36 @@ class NoKnownVariableError(DataRefusedError):
     code = "NO_KNOWN_VARIABLE"
 
 
+class ConflictingBlocksError(DataRefusedError):
+    """The blocks of a series that the warehouse reads name different units, or different types.
+
+    Args:
+        label: `units` or `type`, what they disagree on.
+    """
+
+    def __init__(self, label: str, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.code = f"{label.upper()}_CONFLICT"
+
+
+class ControlCharacterError(DataRefusedError):
+    """A pathname, unit or type holds a line end, a tab or another control character."""
+
+    code = "CONTROL_CHARACTER"
+
+
+class TwinPathnamesError(DataRefusedError):
+    """Two series have the same name but for blanks and capitals."""
+
+    code = "TWIN_PATHNAMES"
+
+
+class ShiftedCalendarError(DataRefusedError):
+    """The series of a file begin and end a number of months off the calendar."""
+
+    code = "SHIFTED_CALENDAR"
+
+
 class BadTrendReportError(DataRefusedError):
     """The trend report's reference cannot be read as a table of series by month."""
 

@@ -39,6 +39,7 @@ from extract.receipts import (
     UnitVerification,
     Validation,
 )
+from extract.series_checks import check_series
 from extract.settings import PROJECT
 from extract.storage.folder import translated
 from extract.trend import compare
@@ -278,6 +279,8 @@ class _Extraction:
                 f"{report.unreadable[0]}",
                 "upload the model run again; a run is loaded whole or not at all",
             )
+        known = {(b, c) for of, b, c in known_variables() if of == kind}
+        check_series(series, known, f"{self.request.zip_path}: {member}")
         facts = DssFile(
             path_in_zip=member,
             sha256=sha,
@@ -291,6 +294,7 @@ class _Extraction:
             other_time_steps=report.other_time_steps,
             unit_conflicts=report.unit_conflicts,
             time_offsets=report.time_offsets,
+            flagged_series=dict(Counter(sorted(code for flags in series.flags.values() for code in flags))),
             unreadable=list(report.unreadable),
         )
         return series, facts, Provenance(self.request.scenario_id, kind, self.receipt_id, member, sha)

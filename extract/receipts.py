@@ -24,6 +24,9 @@ class DssFile(_Closed):
 
     Attributes:
         missing_values: months of the calendar without a value, over all series; infinite ones count as missing.
+        unit_conflicts: blocks with values whose unit or type differs from that of the series' first such block.
+        time_offsets: blocks whose values are stamped off the end of the month.
+        flagged_series: number of series by flag code, see `extract.dss.flags`.
     """
 
     path_in_zip: str
@@ -38,6 +41,7 @@ class DssFile(_Closed):
     other_time_steps: dict[str, int]
     unit_conflicts: int
     time_offsets: int
+    flagged_series: dict[str, int] = {}
     unreadable: list[str]
 
 

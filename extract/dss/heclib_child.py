@@ -1,6 +1,6 @@
 """The child process in which heclib runs: `python -m extract.dss.heclib_child read|write JOB`.
 
-JOB is a folder: `read` expects `input.dss` and `window.json` there and leaves `values.npy` and `result.json`;
+JOB is a folder: `read` expects `input.dss` and `window.json` there and leaves `values.npz` and `result.json`;
 `write` expects `records.json` and `values.npy` and leaves `output.dss`. The parent (`heclib_process`) makes
 the folder, limits the time, and takes the folder away.
 """
@@ -15,11 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from extract.calendar import Month
+from extract.dss.flags import Block, settle
 from extract.dss.heclib import HeclibError, HeclibFile
 from extract.dss.heclib_process import REFUSED
 from extract.dss.pathnames import group_monthly, text
-from extract.dss.reader import count_missing
-from extract.dss.series import Window, month_number, window_length
+from extract.dss.reader import count_missing, flag_outside, widen
+from extract.dss.series import Window, month_number, no_spans, window_length
 from extract.dss.stamps import freeze_stamps
 from extract.dss.words import Floats, mask_missing
 
@@ -36,50 +37,56 @@ def limit_memory(job: Path) -> None:
 
 
 def read(job: Path) -> None:
-    """Read all monthly series of `input.dss`, each over all its blocks, and keep the window."""
+    """Read all monthly series of `input.dss`, block by block, and keep the window.
+
+    heclib gives the units of one block only, of whatever length the question is, hence one question per block.
+    """
     first, last = json.loads((job / "window.json").read_text())
     window: Window = ((first[0], first[1]), (last[0], last[1]))
     with HeclibFile(job / "input.dss") as file:
         grouping = group_monthly(paths := file.pathnames())
         count = len(grouping.parts)
         values = np.full((count, window_length(window)), np.nan)
-        units, types, unreadable = [""] * count, [""] * count, list(grouping.undated)
-        outside = offsets = 0
-        begins, ends = np.full(count, 9999), np.zeros(count, np.int64)
-        np.minimum.at(begins, grouping.series, grouping.decades)
-        np.maximum.at(ends, grouping.series, grouping.decades)
-        blocks = np.bincount(grouping.series, minlength=count)
-        for row, parts in enumerate(grouping.parts):
-            a, b, c, e, f = (part.encode("latin-1") for part in parts)
+        spans, outside = no_spans(count), np.zeros(count, np.int64)
+        unreadable, found = list(grouping.undated), list[Block]()
+        for row, decade in zip(grouping.series.tolist(), grouping.decades.tolist(), strict=True):
+            a, b, c, e, f = (part.encode("latin-1") for part in grouping.parts[row])
             path = b"/%b/%b/%b//%b/%b/" % (a, b, c, e, f)
-            begin, end = (int(begins[row]), 1), (int(ends[row]) + 9, 12)
             try:
-                data, unit, kind, offset = file.read(path, begin, end)
+                data, unit, kind, offset = file.read(path, (decade, 1), (decade + 9, 12))
             except HeclibError as error:
-                unreadable.append(f"{text(path)}: {error}")
+                unreadable.append(f"{text(path)} of {decade}: {error}")
                 continue
             mask_missing(data)
-            outside += int(np.isfinite(data).sum()) - _place(values[row], data, begin, window)
-            units[row], types[row], offsets = text(unit), text(kind), offsets + offset * int(blocks[row])
+            finite = np.isfinite(data)[None, :]
+            widen(spans, np.array([row]), finite, decade * 12)
+            outside[row] += int(finite.sum()) - _place(values[row], data, (decade, 1), window)
+            found.append(Block(row, decade, text(unit), text(kind), int((~np.isnan(data)).sum()), offset))
         version = file.version
-    np.save(job / "values.npy", values)
+    settled = settle(found)
+    flag_outside(settled, outside)
+    np.savez(job / "values.npz", values=values, spans=spans)
     result = {
         "parts": grouping.parts,
-        "units": units,
-        "types": types,
+        "units": [settled.units.get(row, "") for row in range(count)],
+        "types": [settled.types.get(row, "") for row in range(count)],
+        "conflicts": settled.conflicts,
+        "flags": list(settled.flags.items()),
         "unreadable": unreadable,
+        "blocks_read": len(found),
         "dss_version": version,
         "records": len(paths),
         "other_time_steps": grouping.other_time_steps,
-        "time_offsets": offsets,
-        "finite_outside_window": outside,
+        "unit_conflicts": settled.conflicting_blocks,
+        "time_offsets": sum(block.offset for block in found),
+        "finite_outside_window": int(outside.sum()),
         "missing_values": count_missing(values),
     }
     (job / "result.json").write_text(json.dumps(result))
 
 
 def _place(row: Floats, data: Floats, begin: Month, window: Window) -> int:
-    """Copy the part of a series that lies in the window; returns the number of finite values there."""
+    """Copy the part of a block that lies in the window; returns the number of finite values there."""
     shift = month_number(begin) - month_number(window[0])
     low, high = max(shift, 0), min(shift + len(data), len(row))
     if low >= high:

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from extract.dss.flags import Conflict
 from extract.dss.reader import open_input
 from extract.dss.series import MonthlySeries, Parts, ReadReport, Window
 from extract.errors import CoeqwalError, CorruptDssError, DiskFullError, DssError, UnsupportedDssError
@@ -65,7 +66,9 @@ def _result(job: Path, path: Path, window: Window) -> MonthlySeries:
     found = json.loads((job / "result.json").read_text())
     parts = [Parts(*names) for names in found.pop("parts")]
     units, types = found.pop("units"), found.pop("types")
-    if parts and len(found["unreadable"]) >= len(parts):
+    conflicts = [Conflict(*fields) for fields in found.pop("conflicts")]
+    flags = dict(found.pop("flags"))
+    if not found.pop("blocks_read") and parts:
         raise CorruptDssError(
             f"{path}: heclib lists {len(parts)} monthly series and can read none of them, "
             f"first {found['unreadable'][0]}",
@@ -74,7 +77,9 @@ def _result(job: Path, path: Path, window: Window) -> MonthlySeries:
     with open(path, "rb") as file:
         version = file.read(20)[16:].decode("latin-1")
     report = ReadReport(file_version=version, read_by="heclib", **found)
-    return MonthlySeries(parts, np.load(job / "values.npy"), window[0], units, types, report)
+    with np.load(job / "values.npz") as arrays:
+        values, spans = arrays["values"], arrays["spans"]
+    return MonthlySeries(parts, values, window[0], units, types, report, spans, conflicts, flags)
 
 
 @dataclass(frozen=True, slots=True)

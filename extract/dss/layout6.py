@@ -18,9 +18,9 @@ next block (0: none). A bin is a row of entries and ends with its last two words
 Information block, n words of pathname:
     0 -9753 · 1 status · 2 length of the pathname · 3 the pathname
     5+n address of the data · 6+n words of data · 7+n logical number of values
-    17+n data type: 100 regular series of floats, 105 of doubles · 18+n compression (0 none) · 19+n quality flags
-    20+n address and 21+n length of the internal header · 23+n length of the compression header
-    25+n length of the user header · 27+n unused.
+    17+n data type: 100 regular series of floats, 105 of doubles · 18+n compression (0 or -1 none) · 19+n quality flags
+    20+n address and 21+n length of the internal header · 22+n and 23+n of the compression header
+    24+n and 25+n of the user header · 27+n unused.
 The internal, compression and user headers and the data follow each other without a gap, also after a record
 was rewritten. Internal header: 0 offset from the end of the interval in minutes · 1-2 units · 3-4 type.
 
@@ -51,6 +51,7 @@ from extract.dss.words import (
     gather_rows,
     read_exactly,
     require,
+    require_apart,
     walk_bins,
 )
 from extract.errors import UnsupportedDssError
@@ -61,6 +62,9 @@ CHUNK_RECORDS = 8192
 
 INFO_FLAG = -9753
 LIVE = (1, 11)
+AREAS = (5, 20, 22, 24)
+"""Where an information block has the address of an area of its record; the length follows."""
+UNCOMPRESSED = (0, -1)
 INFO_WORDS = 28
 """Words of an information block besides the pathname."""
 
@@ -121,6 +125,16 @@ class Layout6:
         require(self._words[self.infos] == INFO_FLAG, "a record header is not where the catalogue says")
         require(self._words[self.infos + 2] == lengths, "a record header belongs to another pathname")
         self.paths = checked_pathnames(self._words, self.entries + 2, self.infos + 3, lengths)
+        self._check_apart(ends)
+
+    def _check_apart(self, ends: Index) -> None:
+        """Each record has its own place. The space before the first bins belongs to the header and the hash table."""
+        starts, stops = [np.zeros(1, np.int64), self._bins, self.infos], [self._bins[:1], self._bin_ends, ends]
+        facts = gather_rows(self._words, self.infos + self.path_words, INFO_WORDS).astype(np.int64)
+        for area in AREAS:
+            starts.append(facts[:, area] - 1)
+            stops.append(facts[:, area] - 1 + facts[:, area + 1])
+        require_apart(starts, stops, len(self._words))
 
     def _walk(self) -> Index:
         words = self._words
@@ -135,6 +149,8 @@ class Layout6:
             starts.append(address - 1 + bin_words * np.arange(per_block, dtype=np.int64))
             address = int(words[address - 2 + block_words])
         require(len(starts) > 0, "the header names no pathname bins")
+        self._bins = np.array([block[0] for block in starts], np.int64)
+        self._bin_ends = self._bins + block_words
         entries = walk_bins(words, np.concatenate(starts), bin_words - 2, lambda status: status > 0, self._entry_size)
         entries = entries[np.isin(words[entries], LIVE)]
         require(len(entries) == records, f"the catalogue has {len(entries)} of {records} records")
@@ -158,13 +174,12 @@ class Layout6:
         require(np.isin(kind, (REGULAR_FLOAT, REGULAR_DOUBLE)), "a monthly record of an impossible type")
         double = kind == REGULAR_DOUBLE
         flagged = words[base + 19] != 0
-        self._check_size(base, double, flagged)
         header = words[base + 20].astype(np.int64) - 1
         address = words[base + 5].astype(np.int64) - 1
         between = words[base[:, None] + (21, 23, 25)].astype(np.int64).sum(axis=1)
         require(words[base + 21] >= 5, "a record has no internal header")
         require((header >= 0) & (address == header + between), "a record's parts do not follow each other")
-        require(address + words[base + 6] <= len(words), "a record's data lie outside the file")
+        self._check_size(base, double, flagged)
         head = gather_rows(words, header, 5)
         return Blocks6(
             units=np.ascontiguousarray(head[:, 1:3]).view("S8").ravel(),
@@ -177,15 +192,17 @@ class Layout6:
         )
 
     def _check_size(self, base: Index, double: Flags, flagged: Flags) -> None:
-        """The blocks must be plain decades. What is not is a known form if its size agrees, else damage."""
+        """The blocks must be plain decades. What may be another form is left to heclib, the rest is damage."""
         words = self._words
-        compressed, size = words[base + 18] != 0, words[base + 6]
+        size = words[base + 6]
         full = size == np.where(double | flagged, 2 * BLOCK_MONTHS, BLOCK_MONTHS)
-        if (compressed & ~full & (words[base + 23] > 0)).any():
+        # Programs of 1998 to 2012 wrote -1 for none. Without a header of its own there is nothing to unpack.
+        packed = ~np.isin(words[base + 18], UNCOMPRESSED)
+        if (packed | ((words[base + 18] != 0) & (words[base + 23] > 0))).any():
             raise UnsupportedDssError("compressed blocks")
         if (double & flagged & ~full).any():
             raise UnsupportedDssError("double values with quality flags")
-        require(~compressed & ~(double & flagged), "a record's flags contradict its size")
+        require(~(double & flagged), "a record's flags contradict its size")
         require(full, "a monthly block has not the size of a decade")
         require(words[base + 7] == BLOCK_MONTHS, "a monthly block has not 120 values")
 

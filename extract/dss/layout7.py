@@ -56,6 +56,7 @@ from extract.dss.words import (
     gather_rows,
     read_exactly,
     require,
+    require_apart,
     walk_bins,
 )
 from extract.errors import UnsupportedDssError
@@ -63,6 +64,8 @@ from extract.errors import UnsupportedDssError
 HEADER_WORDS = 100
 INFO_FLAG = -97534
 INFO_WORDS = 30
+AREAS = (13, 15, 17, 19, 21, 23)
+"""Where an information block has the address of an area of its record; the length follows."""
 RECORD, ALIAS = 1, 2
 REGULAR, PROFILES = (REGULAR_FLOAT, REGULAR_DOUBLE), (102, 107)
 FIRST_KNOWN_VERSION = "7-HA"
@@ -114,6 +117,19 @@ class Layout7:
         require(own | alias, "a record header belongs to another pathname")
         info_text = np.where(alias, -1, self.infos + INFO_WORDS)
         self.paths = checked_pathnames(words, self.entries + 7, info_text, lengths)
+        self._aliases = alias
+        self._check_apart(self.infos[~alias], lengths[~alias])
+
+    def _check_apart(self, infos: Index, lengths: Index) -> None:
+        """Each record has its own place. The space before the first bins belongs to the header and the hash table."""
+        starts = [np.zeros(1, np.int64), self._bins, infos]
+        stops = [self._bins[:1], self._bin_ends, infos + INFO_WORDS + (lengths + 7) // 8]
+        facts = gather_rows(self._words, infos, INFO_WORDS)
+        require(np.abs(facts[:, 13:25]) < 2**40, "a record lies outside the file")
+        for area in AREAS:
+            starts.append(facts[:, area])
+            stops.append(facts[:, area] + (facts[:, area + 1] + 1) // 2)
+        require_apart(starts, stops, len(self._words))
 
     def _walk(self) -> Index:
         words = self._words
@@ -122,9 +138,11 @@ class Layout7:
         require(0 < per_block < 10**5 and 10 < bin_words < 10**5, "the header's bin sizes make no sense")
         block_words = per_block * bin_words
         starts: list[Index] = []
+        blocks: list[int] = []
         while address > 0:
             require(address + block_words <= len(words), "a block of pathname bins lies outside the file")
             require(len(starts) <= len(words) // block_words, "the blocks of pathname bins form a circle")
+            blocks.append(address)
             bins = address + bin_words * np.arange(per_block, dtype=np.int64)
             empty = np.flatnonzero(words[bins] == 0)
             starts.append(bins[: empty[0]] if len(empty) else bins)
@@ -132,6 +150,8 @@ class Layout7:
                 break
             address = int(words[address + block_words])
         require(len(starts) > 0, "the header names no pathname bins")
+        self._bins = np.array(blocks, np.int64)
+        self._bin_ends = np.minimum(self._bins + block_words + 1, len(words))
         entries = walk_bins(words, np.concatenate(starts), bin_words - 1, lambda hashes: hashes != 0, self._entry_size)
         entries = entries[np.isin(words[entries + 1], (RECORD, ALIAS))]
         require(len(entries) == records, f"the catalogue has {len(entries)} of {records} records")
@@ -152,6 +172,7 @@ class Layout7:
             UnsupportedDssError: a file of before 7-HA, or a form that CalSim does not write.
         """
         words, info = self._words, self.infos[records]
+        require(~self._aliases[records], "two monthly records share one block: one is an alias of the other")
         kind = words[info + 4] & 0xFFFFFFFF
         require(np.isin(kind, REGULAR + PROFILES), "a monthly record of an impossible type")
         self._check_areas(info)

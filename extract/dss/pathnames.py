@@ -43,8 +43,11 @@ class Grouping:
 
 
 def text(raw: bytes) -> str:
-    """Bytes of a DSS file as text, without padding. DSS knows no encoding, so every byte is a character."""
-    return raw.partition(b"\0")[0].strip().decode("latin-1")
+    """Bytes of a DSS file as text, without padding. DSS knows no encoding, so every byte is a character.
+
+    Padding is blanks or a zero byte; a tab or a line end is not, so that `series_checks` sees it.
+    """
+    return raw.partition(b"\0")[0].strip(b" ").decode("latin-1")
 
 
 def group_monthly(paths: list[bytes]) -> Grouping:

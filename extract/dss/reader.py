@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 import numpy as np
 
+from extract.dss.flags import VALUE_OUTSIDE_WINDOW, Block, Settled, settle
 from extract.dss.layout6 import Layout6
 from extract.dss.layout7 import Layout7
 from extract.dss.pathnames import Grouping, group_monthly, text
-from extract.dss.series import MonthlySeries, ReadReport, Window, month_number, window_length
-from extract.dss.words import BLOCK_MONTHS, Blocks, Floats, Index, Layout, mask_missing
+from extract.dss.series import MonthlySeries, ReadReport, Window, month_number, no_spans, window_length
+from extract.dss.words import BLOCK_MONTHS, Blocks, Flags, Floats, Index, Layout, mask_missing
 from extract.errors import (
     CorruptDssError,
     DssError,
@@ -108,25 +109,30 @@ def _read(layout: Layout, window: Window) -> MonthlySeries:
     count = len(grouping.parts)
     if count * window_length(window) * 8 > MAX_RESULT_BYTES:
         raise DssError(f"{count} monthly series are more than fit into memory", "split the file")
+    _refuse_duplicates(grouping)
     blocks = layout.blocks(grouping.records) if count else None
     values = np.full((count, window_length(window)), np.nan)
-    outside = 0
+    spans, outside = no_spans(count), np.zeros(count, np.int64)
+    units, types, settled = [""] * count, [""] * count, Settled()
     if blocks is not None:
-        _refuse_duplicates(grouping)
-        outside = _fill(values, blocks, grouping, month_number(window[0]))
-    units, types, conflicts = _texts(blocks, grouping)
+        _fill(values, blocks, grouping, month_number(window[0]), spans, outside)
+        units, types, settled = _labels(blocks, grouping)
+    widen(spans, np.arange(count), np.isfinite(values), month_number(window[0]))
+    flag_outside(settled, outside)
     report = ReadReport(
         dss_version=layout.version,
         file_version=layout.file_version,
         records=len(layout.paths),
         other_time_steps=grouping.other_time_steps,
-        unit_conflicts=conflicts,
+        unit_conflicts=settled.conflicting_blocks,
         time_offsets=int(blocks.offset.sum()) if blocks is not None else 0,
-        finite_outside_window=outside,
+        finite_outside_window=int(outside.sum()),
         missing_values=count_missing(values),
         unreadable=grouping.undated,
     )
-    return MonthlySeries(grouping.parts, values, window[0], units, types, report)
+    return MonthlySeries(
+        grouping.parts, values, window[0], units, types, report, spans, settled.conflicts, settled.flags
+    )
 
 
 def count_missing(values: Floats) -> int:
@@ -140,34 +146,76 @@ def _refuse_duplicates(grouping: Grouping) -> None:
         raise CorruptDssError("two records hold the same block of a series")
 
 
-def _fill(values: Floats, blocks: Blocks, grouping: Grouping, first: int) -> int:
-    """Copy all blocks to their place; returns the number of finite values outside the window."""
+def _fill(values: Floats, blocks: Blocks, grouping: Grouping, first: int, spans: Index, outside: Index) -> None:
+    """Copy all blocks to their place; note of each series what lies outside the window: its span and its count."""
     months = values.shape[1]
-    outside = 0
     for decade in np.unique(grouping.decades).tolist():
         start = decade * 12 - first
         low, high = min(max(start, 0), months), max(min(start + BLOCK_MONTHS, months), 0)
         used = slice(low - start, high - start) if low < high else slice(0, 0)
         rows = np.flatnonzero(grouping.decades == decade)
         for chunk in _chunks(rows):
-            block = blocks.values(chunk)
+            block, series = blocks.values(chunk), grouping.series[chunk]
             mask_missing(block)
-            outside += int(np.isfinite(block[:, : used.start]).sum() + np.isfinite(block[:, used.stop :]).sum())
+            for begin, end in ((0, used.start), (used.stop, BLOCK_MONTHS)):
+                if begin < end:
+                    finite = np.isfinite(block[:, begin:end])
+                    outside[series] += finite.sum(axis=1)  # a series has one block of a decade
+                    widen(spans, series, finite, decade * 12 + begin)
             if low < high:
-                values[grouping.series[chunk], low:high] = block[:, used]
-    return outside
+                values[series, low:high] = block[:, used]
+
+
+def widen(spans: Index, rows: Index, finite: Flags, first: int) -> None:
+    """Widen the spans of some series by months with a value.
+
+    Args:
+        spans: first and last month of every series, shape [series, 2]; changed in place.
+        rows: the series, each once.
+        finite: whether there is a value, shape [rows, months].
+        first: number of the first of these months.
+    """
+    if not finite.size:
+        return
+    there = finite.any(axis=1)
+    rows, begin = rows[there], first + finite.argmax(axis=1)[there]
+    end = first + finite.shape[1] - 1 - finite[:, ::-1].argmax(axis=1)[there]
+    spans[rows, 0] = np.minimum(spans[rows, 0], begin)
+    spans[rows, 1] = np.maximum(spans[rows, 1], end)
+
+
+def flag_outside(settled: Settled, outside: Index) -> None:
+    """Flag the series with values outside the window; `outside` counts them by series."""
+    for series in np.flatnonzero(outside).tolist():
+        settled.flags.setdefault(series, {})[VALUE_OUTSIDE_WINDOW] = int(outside[series])
 
 
 def _chunks(rows: Index) -> list[Index]:
     return [rows[i : i + CHUNK_ROWS] for i in range(0, len(rows), CHUNK_ROWS)]
 
 
-def _texts(blocks: Blocks | None, grouping: Grouping) -> tuple[list[str], list[str], int]:
-    """Units and types of the series' first blocks, and how many blocks disagree with them."""
-    if blocks is None:
-        return [], [], 0
+def _labels(blocks: Blocks, grouping: Grouping) -> tuple[list[str], list[str], Settled]:
+    """Units and types of all series. Values are looked at only where blocks disagree or are stamped off the month."""
     _, first = np.unique(grouping.series, return_index=True)
     of_series = first[grouping.series]
     units, types = blocks.units, blocks.types
-    conflicts = int(((units != units[of_series]) | (types != types[of_series])).sum())
-    return [text(u) for u in units[first].tolist()], [text(t) for t in types[first].tolist()], conflicts
+    doubtful = (units != units[of_series]) | (types != types[of_series]) | blocks.offset
+    marked = np.zeros(len(grouping.parts), bool)
+    marked[grouping.series[doubtful]] = True
+    found: list[Block] = []
+    for rows in _chunks(np.flatnonzero(marked[grouping.series])):
+        data = blocks.values(rows)
+        mask_missing(data)
+        months = (~np.isnan(data)).sum(axis=1)
+        found += [
+            Block(series, decade, text(unit), text(kind), count, offset)
+            for series, decade, unit, kind, count, offset in zip(
+                grouping.series[rows].tolist(), grouping.decades[rows].tolist(), units[rows].tolist(),
+                types[rows].tolist(), months.tolist(), blocks.offset[rows].tolist(), strict=True,
+            )
+        ]  # fmt: skip
+    settled = settle(found)
+    all_units, all_types = [text(u) for u in units[first].tolist()], [text(t) for t in types[first].tolist()]
+    for series in settled.units:
+        all_units[series], all_types[series] = settled.units[series], settled.types[series]
+    return all_units, all_types, settled

@@ -9,9 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from extract.calendar import Month
+from extract.dss.flags import Conflict
 
 Window = tuple[Month, Month]
 """First and last month wanted, both included."""
+
+
+NO_SPAN = (10**6, -1)
+"""First and last month of a series without a value: the first lies behind the last."""
 
 
 class Parts(NamedTuple):
@@ -33,7 +38,7 @@ class ReadReport:
         file_version: version text of the library that made the file, such as `6-WC`.
         records: records of the file's catalogue, of every kind.
         other_time_steps: records that are not monthly series, counted by E part.
-        unit_conflicts: blocks whose units or type differ from those of the series' first block.
+        unit_conflicts: blocks with values whose unit or type differs from that of the series' first such block.
         time_offsets: blocks whose values are stamped off the standard end of the month.
         finite_outside_window: values that exist but lie outside the window.
         missing_values: months of the window without a value, over all series.
@@ -62,9 +67,12 @@ class MonthlySeries:
         values: float64 of shape [series, months]; NaN where the file has no value. Column i is the month
             `first_month` + i; a value belongs to the month that ends at its 24:00 stamp.
         first_month: (year, month) of the first column.
-        units: the units of each series as the file has them.
-        types: the data type of each series, such as `PER-AVER`.
+        units: the units of each series as the blocks with values have them; empty if they name none or several.
+        types: the data type of each series, such as `PER-AVER`; likewise.
         report: what was met while reading.
+        spans: int64 of shape [series, 2]: first and last month with a finite value in the whole file, inside the
+            window or not, as `month_number`s; `NO_SPAN` where there is none.
+        conflicts: series whose blocks name different units or types.
         flags: what is doubtful about a series, by its position in `parts`: months by flag code (see `flags`). A
             series without a doubt is not in it.
     """
@@ -75,6 +83,8 @@ class MonthlySeries:
     units: list[str]
     types: list[str]
     report: ReadReport
+    spans: npt.NDArray[np.int64] = field(default_factory=lambda: no_spans(0))
+    conflicts: list[Conflict] = field(default_factory=list)
     flags: dict[int, dict[str, int]] = field(default_factory=dict)
 
 
@@ -86,3 +96,8 @@ def month_number(month: Month) -> int:
 def window_length(window: Window) -> int:
     """Number of months in a window; zero or negative if its ends are swapped."""
     return month_number(window[1]) - month_number(window[0]) + 1
+
+
+def no_spans(count: int) -> npt.NDArray[np.int64]:
+    """Spans of series without a value, shape [count, 2]."""
+    return np.tile(np.array(NO_SPAN, np.int64), (count, 1))

@@ -6,7 +6,7 @@ that a damaged file ends in `CorruptDssError` and never in a long loop or a larg
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, Protocol
 
 import numpy as np
@@ -120,6 +120,27 @@ def walk_bins(
         require((sizes > 0) & (offset[active] <= limit), "a pathname runs out of its bin")
         found.append(positions)
     return np.concatenate(found) if found else np.empty(0, np.int64)
+
+
+def require_apart(starts: Sequence[Index], ends: Sequence[Index], size: int) -> None:
+    """Refuse the file unless all areas lie inside it and no two of them overlap.
+
+    What two records share is the values of one of them at most, and what a record shares with the catalogue is
+    none. Areas are apart just if, with starts and ends sorted each by itself, each start is at or behind the end
+    before it.
+
+    Args:
+        starts: first words of the areas.
+        ends: words after the areas; an area that ends where it starts, or before, is none.
+        size: words of the file.
+    """
+    start, end = np.concatenate(starts), np.concatenate(ends)
+    there = end > start
+    start, end = start[there], end[there]
+    require((start >= 0) & (end <= size), "a record lies outside the file")
+    start.sort()
+    end.sort()
+    require(start[1:] >= end[:-1], "two records, or a record and the catalogue, lie in the same place of the file")
 
 
 def gather_rows(words: Words, starts: Index, length: int) -> Words:

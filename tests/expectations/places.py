@@ -14,6 +14,7 @@ import pandas as pd
 import polars as pl
 
 from extract import calendar, names
+from extract.csv_out import unguarded
 from extract.dss import read_monthly
 from extract.load import connection
 from extract.model_run import ModelRunZip, file_sha256
@@ -68,7 +69,10 @@ def in_csv(subject: Subject, kind: str) -> tuple[Place, npt.NDArray[np.int64]]:
     """A public CSV file of the archive, and the positions of its month rows."""
     path = subject.csv_file(kind)
     with path.open(newline="", encoding="utf-8") as file:
-        head = {row[0]: row[1:] for row, _ in zip(csv.reader(file), range(HEADER_ROWS), strict=False)}
+        head = {
+            row[0]: [unguarded(cell) for cell in row[1:]]
+            for row, _ in zip(csv.reader(file), range(HEADER_ROWS), strict=False)
+        }
     schema: dict[str, type[pl.DataType]] = {"date": pl.String}
     schema |= {str(i): pl.Float64 for i in range(len(head["b"]))}
     table = pl.read_csv(path, has_header=False, skip_rows=HEADER_ROWS, schema=schema)

@@ -74,3 +74,20 @@ def row_of() -> FindRow:
         return read.values[rows[0]]
 
     return find
+
+
+@pytest.fixture(scope="session")
+def write_records(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Call it with a version and (pathname, day, values, units, type) for a new DSS file; a pathname may come twice."""
+
+    def write(version: int, given: Sequence[tuple[str, str, npt.NDArray[np.float64], str, str]]) -> Path:
+        table = np.zeros((len(given), max(len(values) for _, _, values, _, _ in given)))
+        records = []
+        for row, (path, day, values, units, kind) in enumerate(given):
+            table[row, : len(values)] = values
+            records.append(RecordToWrite(path, day, units, kind, row, 0, len(values)))
+        file = tmp_path_factory.mktemp("dss") / f"v{version}.dss"
+        write_dss(file, version, records, table)
+        return file
+
+    return write

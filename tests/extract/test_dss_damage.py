@@ -31,8 +31,9 @@ def refused_or_right(file: Path, good: MonthlySeries, changed_values: int) -> st
         read = read_monthly(file, timeout=20)
     except DssError as error:
         return type(error).__name__
+    if read.report.unreadable:  # by heclib, and the extraction takes a run whole or not at all
+        return "unreadable"
     assert sorted(read.parts) == sorted(good.parts)
-    assert not read.report.unreadable
     order = [read.parts.index(parts) for parts in good.parts]
     values = read.values[order]
     differing = (values != good.values) & ~(np.isnan(values) & np.isnan(good.values))

@@ -83,22 +83,25 @@ import json, pathlib, sys
 import numpy as np
 job = pathlib.Path(sys.argv[2])
 result = dict(parts=["A1CEF", "A2CEF"], units=["CFS", ""], types=["PER-AVER", ""], unreadable={unreadable},
-              dss_version=7, records=2, other_time_steps={{}}, time_offsets=0, finite_outside_window=0,
-              missing_values=1200)
-np.save(job / "values.npy", np.zeros((2, 1200)))
+              blocks_read={blocks_read}, dss_version=7, records=2, other_time_steps={{}}, time_offsets=0,
+              finite_outside_window=0, missing_values=1200, unit_conflicts=0, conflicts=[], flags=[])
+np.savez(job / "values.npz", values=np.zeros((2, 1200)), spans=np.zeros((2, 2), int))
 (job / "result.json").write_text(json.dumps(result))
 """
 
 
 def test_series_that_heclib_cannot_read_are_named(declined, monkeypatch):
-    child(monkeypatch, RESULT.format(unreadable=["/A/2/C//E/F/: heclib status -1"]))
+    child(monkeypatch, RESULT.format(unreadable=["/A/2/C//E/F/: heclib status -1"], blocks_read=1))
     read = read_monthly(declined)
     assert read.report.unreadable == ["/A/2/C//E/F/: heclib status -1"]
     assert [parts.b for parts in read.parts] == ["1", "2"]
 
 
 def test_file_of_which_heclib_can_read_nothing_is_damaged(declined, monkeypatch):
-    child(monkeypatch, RESULT.format(unreadable=["/A/1/C//E/F/: heclib status -1", "/A/2/C//E/F/: status -1"]))
+    child(
+        monkeypatch,
+        RESULT.format(unreadable=["/A/1/C//E/F/: heclib status -1", "/A/2/C//E/F/: status -1"], blocks_read=0),
+    )
     with pytest.raises(CorruptDssError, match="can read none of them, first /A/1/C//E/F/"):
         read_monthly(declined)
 

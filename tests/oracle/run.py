@@ -131,7 +131,9 @@ def _read(path: Path, dss_kind: str) -> tuple[npt.NDArray[np.int64], list[Series
     for column, own in zip(columns, values, strict=True):
         whole = np.full(MONTHS, np.nan)
         whole[places] = own
-        made.append(Series(*(head[label][column] for label in ("b", "c", "units")), whole, head["f"][column], dss_kind))
+        # An apostrophe in front keeps a spreadsheet from running a label as a formula.
+        b, c, units, f = (head[label][column].removeprefix("'") for label in ("b", "c", "units", "f"))
+        made.append(Series(b, c, units, whole, f, dss_kind))
     return places, made
 
 
