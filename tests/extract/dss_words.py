@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from extract.dss.layout6 import Layout6
-from extract.dss.layout7 import INFO_WORDS, Layout7
+from extract.dss.layout7 import Layout7
 from extract.dss.reader import load_layout
 
 
@@ -78,22 +77,9 @@ class Words:
         area, first = ((20, 1), (13, 0))[self.version - 6]
         return int(self.used[int(self.facts[record]) + area]) - first
 
-    def rename(self, old: bytes, new: bytes) -> None:
-        """Change a text of the same length wherever it stands in entries and information blocks."""
+    def replace(self, old: bytes, new: bytes) -> None:
+        """Change a text of the same length wherever it stands: names in catalogue and records, units, types."""
+        content = self.used.tobytes()
         assert len(old) == len(new)
-        for place, path in self._names():
-            if old in path:
-                words = self.used[place : place + -(-len(path) // self.used.itemsize)]
-                text = words.tobytes()
-                words[:] = np.frombuffer(path.replace(old, new) + text[len(path) :], self.used.dtype)
-
-    def _names(self) -> list[tuple[int, bytes]]:
-        behind = (2, 3) if self.version == 6 else (7, INFO_WORDS)
-        return [
-            (int(start) + skip, path)
-            for starts, skip in zip((self.entries, self.infos), behind, strict=True)
-            for start, path in zip(starts, self.paths, strict=True)
-        ]
-
-
-Change = Callable[[Words], None]
+        assert old in content
+        self.used[:] = np.frombuffer(content.replace(old, new), self.used.dtype)

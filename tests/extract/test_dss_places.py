@@ -86,14 +86,14 @@ def test_all_records_of_version_7_with_one_information_block(make_dss, plain_val
 def test_two_records_of_one_block(plain_file, tmp_path):
     """Written twice under one name, in the catalogue and in the record: the later one would win without a word."""
     words = Words.of(plain_file)
-    words.rename(b"C_AAA042", b"C_AAA043")
+    words.replace(b"C_AAA042", b"C_AAA043")
     refused(words, tmp_path / "x.dss", "two records hold the same block")
 
 
 def test_two_records_of_one_block_are_found_before_heclib_is_asked(make_dss, plain_values, tmp_path):
     series = [(f"/CALSIM/C_{i:03d}/CHANNEL//1MON/F/", "31OCT1921", row) for i, row in enumerate(plain_values[:2])]
     words = Words.of(make_dss(7, series))
-    words.rename(b"C_000", b"C_001")
+    words.replace(b"C_000", b"C_001")
     content = bytearray(words.write(tmp_path / "x.dss").read_bytes())
     content[16:20] = b"7-GS"
     (tmp_path / "x.dss").write_bytes(content)
