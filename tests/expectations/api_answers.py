@@ -27,10 +27,10 @@ from typing import Any
 from api.models.numbers import DECIMALS, FRACTION_DECIMALS
 
 SCORE_DECIMALS = 3
+SCALARS = (float, int, str, bool)
 Row = Mapping[str, Any]
 Bound = dict[str, str]
 Path = tuple[str, ...]
-Parents = dict[Path, list[tuple[Path, Bound, Any]]]
 SEGMENT = re.compile(r"\[[^]]*\]|[^.\[\]]+")
 
 
@@ -68,61 +68,107 @@ def compare(answer: Any, parts: Sequence[Part], besides: Iterable[str] = ()) -> 
     """Compare an answer with the rows of its views.
 
     Args:
-        answer: the JSON.
+        answer: the JSON as it was parsed: no object or list is in it twice.
         parts: the views.
         besides: places that say something else than a column of a view.
     """
-    made = Comparison()
-    seen = {path for place in besides for path, *_ in _found(answer, SEGMENT.findall(place), (), {})}
+    made = _Comparing(answer, besides)
     places = [(part, place, column) for part in parts for place, column in part.places.items()]
-    parents: Parents = {}
     for part, place, column in sorted(places, key=lambda each: ("*" in each[1], -len(each[1].rpartition(".")[2]))):
-        _compare_place(answer, part, place, column, seen, made, parents)
-    made.unexplained = [".".join(path) for path in _leaves(answer, (), seen)]
-    return made
+        made.place(part, place, column)
+    made.found.unexplained = [".".join(path) for path in _leaves(answer, None, (), made.seen)]
+    return made.found
 
 
-def _compare_place(
-    answer: Any, part: Part, place: str, column: str, seen: set[Path], made: Comparison, parents: Parents
-) -> None:
-    segments = SEGMENT.findall(place)
-    *above, last = segments
-    # many places have the same parents, which are looked for once
-    if tuple(above) not in parents:
-        parents[tuple(above)] = [(path, bound, node) for path, bound, _, node in _found(answer, above, (), {})]
-    columns = _bound_columns(segments)
-    fixed = _fixed_columns(segments)
-    rows = [row for row in part.rows if all(str(row[c]) == value for c, value in fixed.items())]
-    expected = {tuple(str(row[c]) for c in columns): row for row in rows}
-    answered: set[tuple[str, ...]] = set()
-    leaves = (leaf for path, bound, node in parents[tuple(above)] for leaf in _found(node, [last], path, bound))
-    for path, bound, name, value in leaves:
-        key = tuple(bound[c] for c in columns)
-        answered.add(key)
-        if path in seen:
-            continue
-        seen.add(path)
-        entity = key[0] if key else ""
-        made.values[entity] = made.values.get(entity, 0) + 1
-        row = expected.get(key)
-        if row is None and value is None and not part.is_complete:
-            continue
-        problem = _problem(value, row, column, name)
-        if problem:
-            made.wrong.setdefault(entity, []).append(f"{'.'.join(path)}: {problem}")
-    for key in expected.keys() - answered if part.is_complete else ():
-        if any(expected[key].get(c) is not None for c in column.split("|")) or "*" in column:
-            made.wrong.setdefault(key[0] if key else "", []).append(f"{place}: no answer for {' '.join(key)}")
+class _Comparing:
+    """An answer while it is compared, and what was found out about it.
+
+    Attributes:
+        seen: the places that are explained, as the object or list that holds a value, and its name or number there.
+    """
+
+    def __init__(self, answer: Any, besides: Iterable[str]) -> None:
+        self.answer = answer
+        self.found = Comparison()
+        # many places have the same parents and the same rows, which are looked for once
+        self._parents: dict[Path, list[tuple[Path, Bound, Any]]] = {}
+        self._rows: dict[tuple[int, Path, Path], dict[Path, Row]] = {}
+        self.seen: set[tuple[int, str]] = set()
+        for place in besides:
+            *above, last = SEGMENT.findall(place)
+            for *_, node in self._above(above):
+                self.seen.update((id(node), name) for name, _, _ in _steps(node, last))
+
+    def _above(self, segments: Sequence[str]) -> list[tuple[Path, Bound, Any]]:
+        """Path, bound columns and value of every place that the segments describe."""
+        key = tuple(segments)
+        if key not in self._parents:
+            self._parents[key] = list(_found(self.answer, segments, (), {}))
+        return self._parents[key]
+
+    def _expected(self, part: Part, segments: Sequence[str], columns: Path) -> dict[Path, Row]:
+        """The rows that the segments ask for, by the columns that they bind."""
+        fixed = _fixed_columns(segments)
+        key = (id(part), columns, tuple(f"{c}={v}" for c, v in fixed.items()))
+        if key not in self._rows:
+            rows = [row for row in part.rows if all(str(row[c]) == v for c, v in fixed.items())] if fixed else part.rows
+            self._rows[key] = {tuple([str(row[c]) for c in columns]): row for row in rows}
+        return self._rows[key]
+
+    def place(self, part: Part, place: str, column: str) -> None:
+        """Compare the values at a place with a column of the rows of a view."""
+        *above, last = segments = SEGMENT.findall(place)
+        columns = tuple(_bound_columns(segments))
+        binds = last.startswith(("{", "["))
+        expected = self._expected(part, segments, columns)
+        known: dict[str, tuple[str | None, Sequence[int]]] = {}
+        answered: set[Path] = set()
+        for path, bound, node in self._above(above):
+            key = () if binds else tuple([bound[c] for c in columns])
+            for name, value, own in _steps(node, last):
+                if binds:
+                    key = tuple([{**bound, **own}[c] for c in columns])
+                answered.add(key)
+                if (where := (id(node), name)) in self.seen:
+                    continue
+                self.seen.add(where)
+                entity = key[0] if key else ""
+                self.found.values[entity] = self.found.values.get(entity, 0) + 1
+                row = expected.get(key)
+                if row is None and value is None and not part.is_complete:
+                    continue
+                star = own.get("*", bound.get("*", ""))
+                if row is not None and star not in known:
+                    known[star] = _column(row, column, star)
+                if problem := _problem(value, row, column, star, known):
+                    self.found.wrong.setdefault(entity, []).append(f"{'.'.join((*path, name))}: {problem}")
+        for key in expected.keys() - answered if part.is_complete else ():
+            if any(expected[key].get(c) is not None for c in column.split("|")) or "*" in column:
+                self.found.wrong.setdefault(key[0] if key else "", []).append(f"{place}: no value for {' '.join(key)}")
 
 
-def _problem(value: Any, row: Row | None, column: str, name: str) -> str | None:
+def _column(row: Row, column: str, star: str) -> tuple[str | None, Sequence[int]]:
+    """The column of a view's rows that is meant, and to how many decimals its values may be rounded."""
+    of = next((c for c in column.replace("*", star).split("|") if c in row), None)
+    is_score = of is not None and of.endswith(("_score", "gini"))
+    return of, (SCORE_DECIMALS if is_score else DECIMALS, FRACTION_DECIMALS)
+
+
+def _problem(
+    value: Any, row: Row | None, column: str, star: str, known: Mapping[str, tuple[str | None, Sequence[int]]]
+) -> str | None:
     if row is None:
         return "no such row in the view"
-    of = next((c for c in column.replace("*", name).split("|") if c in row), None)
+    of, digits = known[star]
     if of is None:
-        return f"the view has no column {column.replace('*', name)}"
-    digits = (SCORE_DECIMALS, FRACTION_DECIMALS) if of.endswith(("_score", "gini")) else (DECIMALS, FRACTION_DECIMALS)
-    return None if same(value, row[of], digits) else f"{value!r} for {of} {row[of]!r}"
+        return f"the view has no column {column.replace('*', star)}"
+    stored = row[of]
+    # nearly all values are one of these two, and there are a million of them
+    if type(value) is type(stored) in SCALARS and value == stored:
+        return None
+    if type(value) is type(stored) is float and any(value == round(stored, of_these) for of_these in digits):
+        return None
+    return None if same(value, stored, digits) else f"{value!r} for {of} {stored!r}"
 
 
 def same(value: Any, stored: Any, decimals: Sequence[int] = (DECIMALS, FRACTION_DECIMALS)) -> bool:
@@ -163,14 +209,18 @@ def _fixed_columns(segments: Sequence[str]) -> dict[str, str]:
     return {column: value.strip("'") for column, _, value in pairs if value.startswith("'")}
 
 
-def _found(node: Any, segments: Sequence[str], path: Path, bound: Bound) -> Iterator[tuple[Path, Bound, str, Any]]:
-    """Path, bound columns, what the star stands for, and value of every place that the segments describe."""
+def _found(node: Any, segments: Sequence[str], path: Path, bound: Bound) -> Iterator[tuple[Path, Bound, Any]]:
+    """Path, bound columns (and what the star stands for) and value of every place that the segments describe."""
     if not segments:
-        yield path, {c: v for c, v in bound.items() if c != "*"}, bound.get("*", ""), node
+        yield path, bound, node
         return
-    steps = _elements if segments[0].startswith("[") else _entries
-    for name, each, own in steps(node, segments[0]):
-        yield from _found(each, segments[1:], (*path, name), {**bound, **own})
+    for name, each, own in _steps(node, segments[0]):
+        yield from _found(each, segments[1:], (*path, name), {**bound, **own} if own else bound)
+
+
+def _steps(node: Any, segment: str) -> Iterator[tuple[str, Any, Bound]]:
+    """Name, value and bound columns of what a segment means in an object or list."""
+    return _elements(node, segment) if segment.startswith("[") else _entries(node, segment)
 
 
 def _elements(node: Any, segment: str) -> Iterator[tuple[str, Any, Bound]]:
@@ -210,15 +260,15 @@ def _field(node: Any, name: str) -> Any:
     return node
 
 
-def _leaves(node: Any, path: Path, seen: set[Path]) -> Iterator[Path]:
+def _leaves(node: Any, place: tuple[int, str] | None, path: Path, seen: set[tuple[int, str]]) -> Iterator[Path]:
     """The places of an answer that nothing has explained; an empty list or object says nothing."""
-    if path in seen:
+    if place in seen:
         return
     if isinstance(node, dict):
         for name, each in node.items():
-            yield from _leaves(each, (*path, name), seen)
+            yield from _leaves(each, (id(node), name), (*path, name), seen)
     elif isinstance(node, list):
         for i, each in enumerate(node):
-            yield from _leaves(each, (*path, str(i)), seen)
+            yield from _leaves(each, (id(node), str(i)), (*path, str(i)), seen)
     else:
         yield path

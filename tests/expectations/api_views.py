@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pandas as pd
 import psycopg
 import yaml
@@ -54,6 +56,8 @@ ANSWERS = Suite(
 SUITES = (ANSWERS,)
 Row = dict[str, Any]
 NOT_NULL = "not null"
+AHEAD = 4
+"""So many requests are under way at a time."""
 ROUTES_FILE = Path(__file__).with_name("api_routes.yml")
 
 
@@ -158,13 +162,18 @@ class Request:
 
 def check(subject: Subject, docs: Path | None) -> Iterator[Finding]:
     """Ask every route for everything that its view has of the scenario."""
-    requests = list(_requests(subject))
-    rows: dict[str, list[tuple[Any, ...]]] = {}
-    for request, status, answer in asyncio.run(_answers(subject, requests)):
-        rows.setdefault(request.route.family, []).extend(_rows(request, status, answer))
+    rows = asyncio.run(_compared(subject, _requests(subject)))
     with Validator(docs) as validator:
         for family, found in rows.items():
             yield from validator.findings(ANSWERS, pd.DataFrame(found, columns=ANSWERS.columns()), family)
+
+
+async def _compared(subject: Subject, requests: Iterator[Request]) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of the frame by family."""
+    rows: dict[str, list[tuple[Any, ...]]] = {}
+    async for request, status, answer in _answers(subject, requests):
+        rows.setdefault(request.route.family, []).extend(_rows(request, status, answer))
+    return rows
 
 
 def _requests(subject: Subject) -> Iterator[Request]:
@@ -173,25 +182,40 @@ def _requests(subject: Subject) -> Iterator[Request]:
         active = link.execute(query, [subject.scenario_id]).fetchone()
         if active is None:
             raise CannotCheckError(f"{subject.scenario_id} is not active: the API does not serve it")
+        views = _Views(link)
         for route in routes():
             origin = {"scenario_id": subject.scenario_id, "load_id": active["load_id"]} if route.is_of_scenario else {}
             wanted = {**origin, **route.where}
-            views = {view: _rows_of(link, view, wanted, route.first) for view in (*route.views, *route.catalogue)}
-            yield from _variants(route, subject.scenario_id, views)
+            rows = {view: views.rows(view, wanted, route.first) for view in (*route.views, *route.catalogue)}
+            yield from _variants(route, subject.scenario_id, rows)
 
 
-def _rows_of(
-    link: psycopg.Connection[Row], view: str, wanted: dict[str, Any], first: tuple[int, tuple[str, ...]] | None
-) -> list[Row]:
-    """The rows of a view that have the wanted values in those columns that it has."""
-    name = sql.Identifier("api", view)
-    columns = {c.name for c in link.execute(sql.SQL("select * from {} limit 0").format(name)).description or ()}
-    conditions = [_condition(c, v) for c, v in wanted.items() if c in columns] or [sql.SQL("true")]
-    query = sql.SQL("select * from {} where {}").format(name, sql.SQL(" and ").join(conditions))
-    if first is not None:
-        count, order = first
-        query += sql.SQL(" order by {} limit {}").format(sql.SQL(", ").join(map(sql.Identifier, order)), count)
-    return link.execute(query).fetchall()
+class _Views:
+    """Rows of views, each read once, as several routes are made from the same ones."""
+
+    def __init__(self, link: psycopg.Connection[Row]) -> None:
+        self._link = link
+        self._rows: dict[str, list[Row]] = {}
+        found = link.execute(
+            "select relname, array_agg(attname::text) as columns from pg_attribute"
+            " inner join pg_class on pg_class.oid = attrelid where relnamespace = 'api'::regnamespace and attnum > 0"
+            " group by relname"
+        )
+        self._columns = {row["relname"]: set(row["columns"]) for row in found}
+
+    def rows(self, view: str, wanted: dict[str, Any], first: tuple[int, tuple[str, ...]] | None) -> list[Row]:
+        """The rows of a view that have the wanted values in those columns that it has."""
+        name = sql.Identifier("api", view)
+        given = {c: v for c, v in wanted.items() if c in self._columns.get(view, ())}
+        conditions = [_condition(c, v) for c, v in given.items()] or [sql.SQL("true")]
+        query = sql.SQL("select * from {} where {}").format(name, sql.SQL(" and ").join(conditions))
+        if first is not None:
+            count, order = first
+            query += sql.SQL(" order by {} limit {}").format(sql.SQL(", ").join(map(sql.Identifier, order)), count)
+        text = query.as_string(self._link)
+        if text not in self._rows:
+            self._rows[text] = self._link.execute(query).fetchall()
+        return self._rows[text]
 
 
 def _condition(column: str, value: Any) -> sql.Composed:
@@ -210,11 +234,10 @@ def _variants(route: Route, scenario_id: str, views: dict[str, list[Row]]) -> It
     values = dict.fromkeys(tuple(row[c] for c in columns) for row in views[first])
     if not columns and any(views[view] for view in route.views):
         values = {(): None}
+    parts_of = {view: _by_values(rows, columns) for view, rows in views.items()}
     for chosen in values:
         limits = dict(zip(columns, chosen, strict=True))
-        own = {
-            view: [r for r in rows if all(r.get(c, v) == v for c, v in limits.items())] for view, rows in views.items()
-        }
+        own = {view: find(limits) for view, find in parts_of.items()}
         asked = {name: ",".join(dict.fromkeys(str(r[c]) for r in own[first])) for name, c in route.ask.items()}
         named = {"scenario_id": scenario_id, **{name: str(limits[c]) for name, c in route.each.items()}}
         fixed = {name: str(value).format(**named) for name, value in route.fixed.items()}
@@ -222,6 +245,17 @@ def _variants(route: Route, scenario_id: str, views: dict[str, list[Row]]) -> It
         places = {**route.views, **route.catalogue}
         parts = [Part(rows, places[view], view in route.views) for view, rows in own.items()]
         yield Request(route, route.path.format(**named), {**fixed, **query, **asked}, parts)
+
+
+def _by_values(rows: list[Row], columns: Sequence[str]) -> Callable[[dict[str, Any]], list[Row]]:
+    """Find rows by the values of those of the columns that they have."""
+    known = [c for c in columns if rows and c in rows[0]]
+    if not known:
+        return lambda limits: rows
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[c] for c in known), []).append(row)
+    return lambda limits: groups.get(tuple(limits[c] for c in known), [])
 
 
 @asynccontextmanager
@@ -253,13 +287,21 @@ async def _without_access_log() -> AsyncIterator[None]:
         log.setLevel(before)
 
 
-async def _answers(subject: Subject, requests: Sequence[Request]) -> list[tuple[Request, int, Any]]:
-    made: list[tuple[Request, int, Any]] = []
+async def _answers(subject: Subject, requests: Iterable[Request]) -> AsyncIterator[tuple[Request, int, Any]]:
+    """The answers to the requests, in their order; some are asked for ahead, while others are compared."""
     async with _client(subject) as client:
+        ahead: deque[tuple[Request, asyncio.Task[httpx.Response]]] = deque()
         for request in requests:
-            response = await client.get(request.path, params=request.parameters)
-            made.append((request, response.status_code, response.json() if response.is_success else response.text))
-    return made
+            ahead.append((request, asyncio.create_task(client.get(request.path, params=request.parameters))))
+            if len(ahead) == AHEAD:
+                yield await _answer(*ahead.popleft())
+        while ahead:
+            yield await _answer(*ahead.popleft())
+
+
+async def _answer(request: Request, asked: asyncio.Task[httpx.Response]) -> tuple[Request, int, Any]:
+    response = await asked
+    return request, response.status_code, orjson.loads(response.content) if response.is_success else response.text
 
 
 def _rows(request: Request, status: int, answer: Any) -> Iterator[tuple[Any, ...]]:

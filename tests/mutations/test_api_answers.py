@@ -50,7 +50,7 @@ def swapped(answer: Any) -> None:
         (lambda a: a["places"]["A"]["months"]["1"].update(cv=0), {"A": 1}),
         (lambda a: a["places"]["A"]["months"].pop("2"), {"A": 1}),
         (lambda a: a["places"].pop("B"), {"B": 2}),
-        (lambda a: a["places"].update(C=a["places"]["B"]), {"C": 3}),
+        (lambda a: a["places"].update(C=deepcopy(a["places"]["B"])), {"C": 3}),
         (lambda a: a["places"]["A"]["months"]["1"].update(q50=1.0), {"A": 1}),
     ],
 )
