@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -95,6 +95,42 @@ class NotPassedError(CheckFailedError):
     def as_json(self) -> list[dict[str, Any]]:
         """The blocking cells for a script."""
         return [asdict(cell) for cell in self.cells]
+
+
+class WrongAnswersError(CheckFailedError):
+    """The API shows a load and does not answer as the database says, or was not asked about all of it.
+
+    Args:
+        load_id: the load.
+        cells: what it was asked, and how it stands.
+    """
+
+    code = "WRONG_ANSWERS"
+
+    def __init__(self, load_id: str, cells: list[Cell]) -> None:
+        listed = "\n".join(f"    {cell.words()}" for cell in cells)
+        scenario_id, command = cells[0].scenario_id, cells[0].command.replace("SCENARIO", cells[0].scenario_id)
+        super().__init__(
+            f"the API shows the load {load_id}, and its answers are not those of the database\n{listed}",
+            f"`{command}` asks again and lists them; until they are right the load is not to be released, and "
+            f"`coeqwal deactivate {scenario_id}` hides it",
+        )
+
+
+def summary(known: Sequence[Cell]) -> str:
+    """How many questions have which status, with the names of those that are open.
+
+    What does not arise is not counted, as in `/api/verification/status`.
+    """
+    arising = [cell for cell in known if cell.status != "not_applicable"]
+    passed = sum(cell.status == "passed" for cell in arising)
+    words = [f"{passed} of {len(arising)} questions passed"]
+    for status in ("failed", "error", "not_checked", "unknown"):
+        own = [cell for cell in arising if cell.status == status]
+        if own:
+            names = ", ".join(dict.fromkeys(cell.question_code for cell in own))
+            words.append(f"{len(own)} {status} ({names})")
+    return ", ".join(words)
 
 
 def cells(link: psycopg.Connection, scenario_ids: list[str]) -> list[Cell]:

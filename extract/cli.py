@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from extract import (
+    __version__,
     cli_activation,
     cli_archive,
     cli_audit,
@@ -29,8 +30,10 @@ from extract import (
 from extract.cli_report import Reporter
 from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
-from extract.pipeline import Goal, Pipeline
+from extract.pipeline import Pipeline
+from extract.postgres import refuse_taken
 from extract.settings import PROJECT, settings
+from extract.stages import Goal
 
 app = typer.Typer(
     help="CalSim3 model runs into the COEQWAL warehouse, and the warehouse onto the web.",
@@ -99,6 +102,26 @@ def _candidate(
     return None
 
 
+def _pipeline(scenario_id: str, as_json: bool) -> Pipeline:
+    report = Reporter(as_json)
+    return Pipeline(settings(), scenario_id, report, report.watch)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"coeqwal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """CalSim3 model runs into the COEQWAL warehouse, and the warehouse onto the web."""
+
+
 @app.command()
 def run(
     scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
@@ -121,9 +144,10 @@ def run(
         raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
     scenario_id = _scenario(scenario, zip_path)
     candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
-    Pipeline(settings(), scenario_id, report).run(candidate, to, override)
+    pipeline = Pipeline(settings(), scenario_id, report, report.watch)
+    pipeline.run(candidate, to, override)
     if not as_json:
-        done = f"{scenario_id} is in the warehouse. Next: `coeqwal serve`"
+        done = f"{scenario_id} is in the warehouse: {pipeline.summary()}. Next: `coeqwal serve`"
         report.console.print(done if to == "active" else f"Next: `coeqwal run {scenario_id}`", soft_wrap=True)
 
 
@@ -139,19 +163,19 @@ def extract(
     """Read the DSS files of a model run and write its CSV files and receipt."""
     scenario_id = _scenario(scenario)
     candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
-    Pipeline(settings(), scenario_id, Reporter(as_json)).extract(candidate)
+    _pipeline(scenario_id, as_json).extract(candidate)
 
 
 @app.command()
 def load(scenario: ScenarioArgument, override: OverrideOption = None, as_json: JsonOption = False) -> None:
     """Load what was extracted last into staging."""
-    Pipeline(settings(), _scenario(scenario), Reporter(as_json)).load(override)
+    _pipeline(_scenario(scenario), as_json).load(override)
 
 
 @app.command()
 def build(scenario: ScenarioArgument, as_json: JsonOption = False) -> None:
     """Build and test the scenario's rows: `dbt build --select scenario:<id>`."""
-    Pipeline(settings(), _scenario(scenario), Reporter(as_json)).build()
+    _pipeline(_scenario(scenario), as_json).build()
 
 
 @app.command()
@@ -162,6 +186,10 @@ def serve(
     """Serve the API; its log is lines of JSON without addresses and queries of clients."""
     import uvicorn
 
+    refuse_taken(host, port)
+    if sys.stdout.isatty():
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        print(f"for people   {address}/explore\nAPI pages    {address}/docs\nstop it with Ctrl-C", flush=True)
     log = str(PROJECT / "api" / "logging.json")
     # An upgrade to a web socket would be logged with the client's address.
     uvicorn.run("api.main:serve", factory=True, host=host, port=port, log_config=log, ws="none")
@@ -200,7 +228,7 @@ def demo(
         demonstration.stop(settings())
     else:
         report = Reporter(as_json=False)
-        demonstration.run(settings(), report, report.console)
+        demonstration.run(settings(), report, report.watch, report.console)
 
 
 def main() -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +15,9 @@ import typer
 
 from extract import load, names, plan
 from extract.archive import Archive
-from extract.cli_report import counted
+from extract.cli_report import Reporter, counted
 from extract.errors import UsageError
-from extract.pipeline import Pipeline, StageReport
+from extract.pipeline import Pipeline
 from extract.settings import settings
 from extract.stage_history import operator
 from extract.status import ScenarioStatus, facts_of, judge, known_scenarios
@@ -35,7 +38,7 @@ def _all_statuses(scenario: str | None) -> list[ScenarioStatus]:
                 f"begin with `coeqwal run {scenario_id} --zip PATH`",
             )
         known = [scenario_id]
-    return [judge(facts) for facts in facts_of(archive, url, known)]
+    return [judge(facts) for facts in facts_of(archive, url, known, config.data_dir)]
 
 
 def status(
@@ -55,24 +58,52 @@ def status(
 
 def _in_full(one: ScenarioStatus) -> str:
     lines = [one.scenario_id]
-    lines += [f"  {stage.stage:10} {stage.condition:8} {stage.detail}" for stage in one.stages]
+    for stage in one.stages:
+        lines += _told(f"  {stage.stage:10} {stage.condition:8} ", stage.detail)
+    if one.running:
+        lines += _told("  now        RUNNING  ", one.running.words(datetime.now(UTC)))
     if one.failure:
         when = one.failure.finished_at.isoformat(timespec="seconds")
-        lines.append(f"  last run   FAILED   {one.failure.stage}, {one.failure.reason_code}, {when}")
-        lines += [f"      {line}" for line in one.failure.message.splitlines()]
+        lines += _told("  last run   FAILED   ", f"{one.failure.stage}, {one.failure.reason_code}, {when}")
+        for line in one.failure.message.splitlines():
+            lines += _told("      ", line)
     lines.append(f"next: {one.next_command}" if one.next_command else "nothing to do")
     return "\n".join(lines)
 
 
+def _told(begin: str, text: str) -> list[str]:
+    """Lines of a text that fit the terminal, those after the first as far in as it; 80 columns where there is none."""
+    width = shutil.get_terminal_size().columns
+    made = textwrap.wrap(
+        text,
+        width,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return made or [begin.rstrip()]
+
+
 def _table(found: list[ScenarioStatus]) -> str:
+    """A line per scenario, then what to do, since a command has no room beside the stages."""
     if not found:
         return "no scenario yet\nnext: coeqwal run s0105 --zip PATH"
-    lines = [f"{'scenario':9}" + "".join(f"{stage.stage:11}" for stage in found[0].stages) + "next"]
+    lines = ["scenario " + " ".join(f"{stage.stage:9}" for stage in found[0].stages).rstrip()]
     for one in found:
-        marks = "".join(f"{MARKS[stage.condition]:11}" for stage in one.stages)
-        lines.append(f"{one.scenario_id:9}{marks}{one.next_command or 'nothing to do'}")
-    lines.append("ok current, STALE older than what it is made from, - not there, . waits for the stage before,")
-    lines.append("BLOCKED needs a person; `coeqwal status SCENARIO` says why")
+        marks = " ".join(f"{MARKS[stage.condition]:9}" for stage in one.stages)
+        lines.append(f"{one.scenario_id:8} {marks}".rstrip())
+    lines.append("")
+    for one in found:
+        if one.running:
+            lines += _told(f"{one.scenario_id:8} ", f"running: {one.running.words(datetime.now(UTC))}")
+        elif one.next_command:
+            lines.append(f"{one.scenario_id:8} next: {one.next_command}")
+    if all(one.next_command is None for one in found):
+        lines.append("nothing to do")
+    lines.append("")
+    lines.append("ok current, STALE older than what it is made from, - not there,")
+    lines.append(". waits for the stage before, BLOCKED needs a person: `coeqwal status SCENARIO`")
     return "\n".join(lines)
 
 
@@ -97,7 +128,7 @@ def write_plan(
         print(f"read and edit it, then: coeqwal run --plan {out}")
 
 
-def run_plan(path: Path, report: Callable[[StageReport], None], as_json: bool) -> int:
+def run_plan(path: Path, report: Reporter, as_json: bool) -> int:
     """Carry out a plan; each failure is told at once, and the other scenarios go on. Gives the exit code."""
     planned = plan.read(path)
     config = settings()
@@ -106,7 +137,7 @@ def run_plan(path: Path, report: Callable[[StageReport], None], as_json: bool) -
     def work(pair: plan.Pair) -> None:
         if not as_json:
             print(f"{pair.scenario_id} {pair.stage}: {pair.reason or 'as planned'}", flush=True)
-        pipeline = Pipeline(config, pair.scenario_id, report)
+        pipeline = Pipeline(config, pair.scenario_id, report, report.watch)
         stages: dict[plan.PlannedStage, Callable[[], object]] = {
             "extract": lambda: pipeline.extract(None),
             "load": pipeline.load,

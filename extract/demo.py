@@ -20,9 +20,10 @@ from extract import load, warehouse
 from extract.cli_db import embedded
 from extract.errors import RetryableError
 from extract.intake.promote import given_by_hand
-from extract.pipeline import Pipeline, StageReport
+from extract.pipeline import Pipeline
 from extract.postgres import free_port
 from extract.settings import PROJECT, Settings
+from extract.stages import StageReport, Watch
 from extract.synthetic import make_model_run
 
 SCENARIO = "s9000"
@@ -93,7 +94,7 @@ class BackgroundApi:
         return True
 
 
-def run(settings: Settings, report: Callable[[StageReport], None], console: Console) -> None:
+def run(settings: Settings, report: Callable[[StageReport], None], watch: Watch, console: Console) -> None:
     """Everything, ending with the reservoir table and the two addresses."""
     if settings.database_url:
         url = settings.database_url
@@ -105,7 +106,7 @@ def run(settings: Settings, report: Callable[[StageReport], None], console: Cons
     if not (zip_path.exists() and trend_path.exists()):
         zip_path.parent.mkdir(parents=True, exist_ok=True)
         make_model_run(zip_path, SCENARIO, series=SERIES, reference=True)
-    Pipeline(settings, SCENARIO, report).run(given_by_hand(SCENARIO, zip_path, trend_path))
+    Pipeline(settings, SCENARIO, report, watch).run(given_by_hand(SCENARIO, zip_path, trend_path))
     if not DOCS.exists() or DOCS.stat().st_mtime < _newest_source():
         warehouse.dbt(["--quiet", "docs", "generate", "--static"], url, DOCS.parent)
     console.print(_table(url))

@@ -1,4 +1,4 @@
-"""The stages of a model run in their order: promote, classify, extract, validate, load, build, verify, activate."""
+"""The stages of a model run in their order, from promote and classify to activate and the answers of the API."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Generic, Literal, TypeVar, get_args
 
 from extract import (
     activation,
@@ -30,49 +28,12 @@ from extract.errors import CoeqwalError, RetryableError, UsageError, ValidationF
 from extract.intake import promote as promotion
 from extract.intake.promote import Candidate
 from extract.intake.record import IngestRecord
-from extract.locks import try_lock
+from extract.locks import Lock, try_lock
 from extract.receipts import ExtractRecord
 from extract.settings import Settings
 from extract.stage_history import StageRun, State, last_build, last_state, operator, record_stage
-
-Result = TypeVar("Result")
-STATES: dict[str, State] = {
-    "deploy": "DEPLOYED",
-    "promote": "RECEIVED",
-    "classify": "CLASSIFIED",
-    "extract": "EXTRACTED",
-    "validate": "VALIDATED",
-    "load": "LOADED",
-    "build": "BUILT",
-    "verify": "VERIFIED",
-    "activate": "ACTIVE",
-    "deactivate": "INACTIVE",
-}
-Goal = Literal["extract", "load", "build", "verify", "active"]
-GOALS: tuple[Goal, ...] = get_args(Goal)
-
-
-@dataclass(frozen=True)
-class StageReport:
-    """What a stage did, for the person or script that called it."""
-
-    stage: str
-    status: Literal["done", "unchanged"]
-    seconds: float
-    detail: str
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[Result]):
-    """What a stage gives back: its result for the next one, and what is recorded of it."""
-
-    result: Result
-    detail: str
-    unchanged: bool
-    receipt_id: str | None = None
-    code_fingerprint: str | None = None
-    state: State | None = None
-    override_reason: str | None = None
+from extract.stages import API_QUESTION, GOALS, STATES, Goal, Outcome, Result, StageReport, Watch
+from extract.warehouse import Tell, untold
 
 
 class Pipeline:
@@ -82,12 +43,22 @@ class Pipeline:
         settings: where things are.
         scenario_id: the scenario.
         say: called with the report of each stage as it ends.
+        watch: lets somebody see a stage while it runs.
     """
 
-    def __init__(self, settings: Settings, scenario_id: str, say: Callable[[StageReport], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        scenario_id: str,
+        say: Callable[[StageReport], None],
+        watch: Watch = lambda stage: nullcontext(untold),
+    ) -> None:
         self.settings = settings
         self.scenario_id = scenario_id
         self.say = say
+        self.watch = watch
+        self._lock: Lock | None = None
+        self._tell: Tell = untold
         self.archive = Archive.of(settings)
         self.url = settings.resolved_database_url()
 
@@ -116,6 +87,12 @@ class Pipeline:
             ]
             for stage, work in later[: GOALS.index(to)]:
                 self._timed(stage, work)
+            if to == "active":
+                self._timed("answers", self._answers)
+
+    def summary(self) -> str:
+        """How the questions about the scenario's numbers stand, counted as `/api/verification/status` counts them."""
+        return activation.summary(self._cells())
 
     def promote(
         self, candidate: Candidate, visibility: Visibility | None = None, *, dry_run: bool = False
@@ -150,15 +127,17 @@ class Pipeline:
 
     def build(self) -> None:
         """Only dbt, for this scenario's rows."""
-        load.prepare(self.url)
-        receipt_id = load.loaded_receipt(self.url, self.scenario_id)
-        self._timed("build", lambda: self._build(receipt_id, again=True))
+        with self._locked():
+            load.prepare(self.url)
+            receipt_id = load.loaded_receipt(self.url, self.scenario_id)
+            self._timed("build", lambda: self._build(receipt_id, again=True))
 
     def verify(self) -> None:
         """Only the checks that block the activation of the present load."""
-        load.prepare(self.url)
-        receipt_id = load.loaded_receipt(self.url, self.scenario_id)
-        self._timed("verify", lambda: self._verify(receipt_id, again=True))
+        with self._locked():
+            load.prepare(self.url)
+            receipt_id = load.loaded_receipt(self.url, self.scenario_id)
+            self._timed("verify", lambda: self._verify(receipt_id, again=True))
 
     def activate(self, by: str, reason: str | None) -> None:
         """Let the API show the present load; see `activation.activate`."""
@@ -263,7 +242,7 @@ class Pipeline:
         if not again and receipt_id and last and last.why_stale(receipt_id, code) is None:
             return Outcome(None, "built from this load and this code", True, receipt_id, code)
         target = self.settings.data_dir / "dbt" / self.scenario_id
-        done = warehouse.dbt(["build", "--select", f"scenario:{self.scenario_id}"], self.url, target)
+        done = warehouse.dbt(["build", "--select", f"scenario:{self.scenario_id}"], self.url, target, self._tell)
         return Outcome(None, done, False, receipt_id, code)
 
     def _verify(self, receipt_id: str | None, *, again: bool = False) -> Outcome[None]:
@@ -277,13 +256,37 @@ class Pipeline:
             return Outcome(None, "every blocking check of this load has passed", True, receipt_id)
         blocking = {cell.question_code for cell in before if cell.severity == activation.BLOCKS_ACTIVATION}
         wanted = [code for code in verification.questions() if code in blocking]
-        found = verification.run(self.url, self.settings, self.scenario_id, wanted)
-        verification.keep(self.url, self.settings, found)
-        after = [cell for cell in self._cells() if cell.question_code in wanted]
+        after = self._asked(wanted)
         if wrong := [cell for cell in after if cell.blocks]:
             raise NotPassedError(receipt_id or "", wrong)
         passed = sum(cell.status == "passed" for cell in after)
         return Outcome(None, f"{passed} answers to {len(wanted)} questions, all of them passed", False, receipt_id)
+
+    def _asked(self, wanted: list[str]) -> list[activation.Cell]:
+        """Answer questions, keep the answers, and say how these questions stand then."""
+        found = []
+        for done, question in enumerate(wanted):
+            self._tell(done, len(wanted))
+            found += verification.run(self.url, self.settings, self.scenario_id, [question])
+        verification.keep(self.url, self.settings, found)
+        return [cell for cell in self._cells() if cell.question_code in wanted]
+
+    def _answers(self) -> Outcome[None]:
+        """Ask the API about everything that it shows now: it can be asked only once it shows the load.
+
+        Raises:
+            WrongAnswersError: an answer is not what the database has; the load is shown all the same.
+        """
+        before = [cell for cell in self._cells() if cell.question_code == API_QUESTION]
+        receipt_id = load.loaded_receipt(self.url, self.scenario_id)
+        if self.scenario_id not in activation.active_scenarios(self.url):
+            return Outcome(None, "the API does not show it, so there is nothing to ask", True)
+        if all(cell.status in activation.DONE for cell in before):
+            return Outcome(None, "every route answers with the values of the database", True, receipt_id)
+        after = self._asked([API_QUESTION])
+        if wrong := [cell for cell in after if cell.status not in activation.DONE]:
+            raise activation.WrongAnswersError(receipt_id or "", wrong)
+        return Outcome(None, "every route answers with the values of the database", False, receipt_id)
 
     def _cells(self) -> list[activation.Cell]:
         with load.connection(self.url) as link:
@@ -312,13 +315,16 @@ class Pipeline:
     def _deploy(self) -> Outcome[None]:
         geometry.load_polygons(self.url)
         target = self.settings.data_dir / "dbt" / "deploy"
-        return Outcome(None, warehouse.dbt(["build"], self.url, target), False)
+        return Outcome(None, warehouse.dbt(["build"], self.url, target, self._tell), False)
 
     def _timed(self, stage: str, work: Callable[[], Outcome[Result]]) -> Result:
         """Run a stage, record it in the database, report it."""
         start = time.monotonic()
+        if self._lock:
+            self._lock.say(stage)
         try:
-            outcome = work()
+            with self.watch(stage) as self._tell:
+                outcome = work()
         except CoeqwalError as error:
             self._record_failure(stage, error, time.monotonic() - start)
             raise
@@ -362,8 +368,8 @@ class Pipeline:
         Every temporary file of the run goes into its work folder, which ends with it. The folders of runs that were
         killed are removed here: their locks are free.
         """
-        with try_lock(self.settings.data_dir, self.scenario_id) as is_ours:
-            if not is_ours:
+        with try_lock(self.settings.data_dir, self.scenario_id) as self._lock:
+            if self._lock is None:
                 raise RetryableError(
                     f"another run of {self.scenario_id} is going on", "wait until it has ended, then try again"
                 )

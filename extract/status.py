@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from extract.activation import Cell, State
 from extract.archive import Archive
 from extract.intake.promote import promoted
 from extract.intake.record import IngestRecord
+from extract.locks import Running, running
 from extract.receipts import ExtractRecord
 from extract.stage_history import Build, Failure
 
@@ -36,6 +38,7 @@ class Facts:
         active: the API shows the scenario.
         failure: the newest stage run, if it failed.
         code: digest of the present models, seeds and macros.
+        running: what a process on this machine is at, if one works on the scenario.
     """
 
     scenario_id: str
@@ -50,6 +53,7 @@ class Facts:
     active: bool
     failure: Failure | None
     code: str
+    running: Running | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,7 @@ class ScenarioStatus:
     stages: tuple[StageStatus, ...]
     failure: Failure | None
     next_command: str | None
+    running: Running | None = None
 
     def condition(self, stage: Stage) -> Condition:
         """How one stage stands."""
@@ -81,6 +86,7 @@ class ScenarioStatus:
             "scenario_id": self.scenario_id,
             "stages": [asdict(stage) for stage in self.stages],
             "last_failure": failure,
+            "running": self.running and {**asdict(self.running), "since": self.running.since.isoformat()},
             "next": self.next_command,
         }
 
@@ -96,7 +102,8 @@ def judge(facts: Facts) -> ScenarioStatus:
         _verified(facts),
     ]
     stages.append(_active(facts, all(stage.condition == "current" for stage in stages)))
-    return ScenarioStatus(facts.scenario_id, tuple(stages), facts.failure, _next(facts, stages))
+    command = f"coeqwal status {facts.scenario_id}" if facts.running else _next(facts, stages)
+    return ScenarioStatus(facts.scenario_id, tuple(stages), facts.failure, command, facts.running)
 
 
 def _next(facts: Facts, stages: list[StageStatus]) -> str | None:
@@ -206,8 +213,8 @@ def known_scenarios(archive: Archive, url: str) -> list[str]:
     return sorted(shown | stage_history.scenarios(url))
 
 
-def facts_of(archive: Archive, url: str, scenario_ids: list[str]) -> Iterator[Facts]:
-    """Look them up."""
+def facts_of(archive: Archive, url: str, scenario_ids: list[str], data_dir: Path | None = None) -> Iterator[Facts]:
+    """Look them up; with the data folder also what is being done now."""
     code, active = warehouse.project_fingerprint(), activation.active_scenarios(url)
     with load.connection(url) as link:
         cells = activation.cells(link, scenario_ids)
@@ -229,6 +236,7 @@ def facts_of(archive: Archive, url: str, scenario_ids: list[str]) -> Iterator[Fa
             active=scenario_id in active,
             failure=stage_history.last_failure(url, scenario_id),
             code=code,
+            running=running(data_dir, scenario_id) if data_dir else None,
         )
 
 

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,14 +16,26 @@ from extract.errors import CheckFailedError, UsageError
 from extract.load import connection
 from extract.settings import PROJECT
 
+Tell = Callable[[int, int], None]
+"""Told how much of a stage is done, and of how much."""
 
-def dbt(arguments: Sequence[str], url: str, target: Path) -> str:
+
+NODE_ENDED = {"LogSeedResult", "LogModelResult", "LogTestResult", "LogNodeNoOpResult", "LogSkipBecauseError"}
+"""dbt's events that say that it is done with a node."""
+
+
+def untold(done: int, total: int) -> None:
+    """For those who want to know nothing of it."""
+
+
+def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -> str:
     """Run dbt in the project's root; of its output only what went wrong is let through.
 
     Args:
         arguments: as typed after `dbt`.
         url: the database, handed over as DATABASE_URL.
         target: folder for this run's artefacts, so that two runs do not write over each other.
+        tell: told after each seed, model and test how many there are.
 
     Returns:
         What was done, in a few words.
@@ -38,7 +50,10 @@ def dbt(arguments: Sequence[str], url: str, target: Path) -> str:
         write_profile(None)
     command = [
         program,
-        "--quiet",
+        "--log-format",
+        "json",
+        "--log-format-file",
+        "text",
         *arguments,
         "--target-path",
         str(target),
@@ -49,14 +64,34 @@ def dbt(arguments: Sequence[str], url: str, target: Path) -> str:
     if parsed.exists():
         command += ["--partial-parse-file-path", str(parsed)]
     environment = {**os.environ, "DATABASE_URL": url, "DBT_PROFILES_DIR": str(PROJECT)}
-    result = subprocess.run(command, cwd=PROJECT, env=environment, check=False)
-    if result.returncode != 0:
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
+    ) as process:
+        _pass_on(process.stdout or (), tell)
+    if process.returncode != 0:
         raise CheckFailedError(
-            f"`dbt {' '.join(arguments)}` ended with status {result.returncode}",
+            f"`dbt {' '.join(arguments)}` ended with status {process.returncode}",
             f"read dbt's output above or {target / 'logs' / 'dbt.log'}; what was published before is unchanged"
             " in every model that failed",
         )
     return _summary(target / "run_results.json")
+
+
+def _pass_on(lines: Iterable[str], tell: Tell) -> None:
+    """Print of dbt's events those that `--quiet` leaves, errors and what a macro prints, and count its nodes."""
+    done = 0
+    for line in lines:
+        try:
+            event = json.loads(line)
+            about, data = event["info"], event["data"]
+        except (ValueError, KeyError, TypeError):  # not one of dbt's own lines
+            print(line, end="", flush=True)
+            continue
+        if about["level"] == "error" or about["name"] == "PrintEvent":
+            print(about["msg"], flush=True)
+        if about["name"] in NODE_ENDED:
+            done += 1
+            tell(done, int(data["total"]))
 
 
 def _summary(run_results: Path) -> str:

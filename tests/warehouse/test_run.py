@@ -2,11 +2,14 @@
 
 import errno
 import fcntl
+import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import zipfile
@@ -14,9 +17,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from fastapi.testclient import TestClient
+from rich.console import Console
 
-from extract import names
+from api.main import create_app
+from api.settings import ApiSettings
+from extract import __version__, names, warehouse
 from extract.archive import Archive
+from extract.cli_report import Reporter
 from extract.errors import DiskFullError
 from extract.extraction import Request, extract
 from extract.storage import folder
@@ -103,7 +111,17 @@ def test_a_run_goes_to_the_statistics(loaded):
 
 def test_the_same_run_again_changes_nothing_and_says_so(loaded):
     verified.answer(loaded.url, "s0105")
-    assert loaded(*loaded.command).stdout.endswith("s0105 is in the warehouse. Next: `coeqwal serve`\n")
+    first = loaded(*loaded.command)
+    assert first.returncode == 0, first.stdout + first.stderr
+    last_line = first.stdout.splitlines()[-1]
+    assert last_line.endswith(". Next: `coeqwal serve`")
+    counts = counted_by_the_api(loaded.url, "s0105")
+    begin = f"s0105 is in the warehouse: {counts['passed']} of {counts['total']} questions passed"
+    assert last_line.startswith(begin)
+    others = re.findall(r"(\d+) (failed|error|not_checked|unknown) ", last_line.removeprefix(begin))
+    assert {status: int(n) for n, status in others} == {
+        status: counts[status] for status in ("failed", "error", "not_checked", "unknown") if counts[status]
+    }
     before = loaded.state()
     files = {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()}
     result = loaded(*loaded.command, "--json")
@@ -118,9 +136,16 @@ def test_the_same_run_again_changes_nothing_and_says_so(loaded):
         ("build", "unchanged"),
         ("verify", "unchanged"),
         ("activate", "unchanged"),
+        ("answers", "unchanged"),
     ]
     assert {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()} == files
     assert loaded.state() == before
+
+
+def counted_by_the_api(url, scenario_id):
+    """How the questions stand as the route says."""
+    with TestClient(create_app(ApiSettings(database_url=url))) as client:
+        return client.get(f"/api/verification/status/{scenario_id}").json()["summary"]
 
 
 def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, run_dbt):
@@ -442,6 +467,59 @@ def test_serve_and_help_know_their_words():
     result = subprocess.run([sys.executable, "-m", "extract.cli", "--help"], capture_output=True, text=True, check=True)
     for command in ("run", "extract", "load", "build", "activate", "deactivate", "serve", "synthesize", "demo", "db"):
         assert command in result.stdout
+
+
+def test_serve_says_what_to_do_when_its_port_is_taken(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 3
+    assert f"error PORT_TAKEN: port {port} of 127.0.0.1 is taken" in result.stderr
+    assert "coeqwal serve --port" in result.stderr
+    for wrong in (["--port", "70000"], ["--host", "256.0.0.1"]):
+        refused = subprocess.run([*command[:4], *wrong], capture_output=True, text=True, check=False, timeout=60)
+        assert refused.returncode == 2
+        assert "Traceback" not in refused.stderr
+
+
+def test_the_version():
+    result = subprocess.run([sys.executable, "-m", "extract.cli", "--version"], capture_output=True, text=True)
+    assert (result.returncode, result.stdout) == (0, f"coeqwal {__version__}\n")
+
+
+def test_on_a_terminal_a_stage_is_seen_while_it_runs_and_with_json_never():
+    def shown(as_json, **options):
+        report = Reporter(as_json)
+        report.console = Console(file=io.StringIO(), width=80, **options)
+        with report.watch("build") as tell:
+            tell(3, 1616)
+        return report.console.file.getvalue()
+
+    at_a_terminal = shown(False, force_terminal=True)
+    assert "build" in at_a_terminal
+    assert "3 of 1,616" in at_a_terminal
+    assert shown(True, force_terminal=True) == shown(False, force_terminal=False) == ""
+
+
+def test_of_dbts_events_errors_are_printed_and_nodes_counted(capsys):
+    def event(name, level, msg, **data):
+        return json.dumps({"info": {"name": name, "level": level, "msg": msg}, "data": data}) + "\n"
+
+    told = []
+    lines = [
+        event("LogStartLine", "info", "1 of 2 START", index=1, total=2),
+        event("LogModelResult", "info", "1 of 2 OK", index=1, total=2),
+        event("LogTestResult", "error", "2 of 2 FAIL 3 a_test", index=2, total=2),
+        event("LogHookEndLine", "info", "1 of 1 OK hook", index=1, total=1),
+        event("PrintEvent", "info", "said by a macro"),
+        "Traceback of something else\n",
+    ]
+    warehouse._pass_on(lines, lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
+    assert capsys.readouterr().out == "2 of 2 FAIL 3 a_test\nsaid by a macro\nTraceback of something else\n"
 
 
 def test_the_command_is_installed():

@@ -1,13 +1,14 @@
 """What is stale and why, the plan that follows, and the history that nobody can change."""
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
-from extract import load, plan, stage_history
+from extract import cli_status, load, locks, plan, stage_history
 from extract.activation import Cell, State
 from extract.archive import Archive
 from extract.errors import BadZipError, DatabaseAwayError, UsageError
@@ -123,6 +124,27 @@ def test_what_is_stale_why_and_what_to_do(current, name):
     assert status.next_command == command
     assert [pair.stage for pair in plan.pairs(status)] == stages
     assert json.loads(json.dumps(status.as_json()))["next"] == command
+
+
+def test_a_stage_that_runs_is_seen_and_the_table_fits_80_columns(current, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert locks.running(tmp_path, "s0105") is None
+    with locks.try_lock(tmp_path, "s0105") as lock:
+        lock.say("build")
+        with locks.try_lock(tmp_path, "s0105") as other:
+            assert other is None
+        seen = locks.running(tmp_path, "s0105")
+        assert (seen.stage, seen.process) == ("build", os.getpid())
+    assert locks.running(tmp_path, "s0105") is None, "a note that was left says nothing"
+    cases = [judge(replace(current, **change(current))) for change, *_ in CASES.values()]
+    cases += [replace(judge(replace(current, running=seen)), scenario_id="s0020")]
+    assert cases[-1].next_command == "coeqwal status s0105"
+    assert json.loads(json.dumps(cases[-1].as_json()))["running"]["stage"] == "build"
+    table = cli_status._table(cases)
+    assert f"s0020    running: build, for 0:00 min, process {os.getpid()}" in table
+    pages = [table, *map(cli_status._in_full, cases)]
+    assert max(len(line) for page in pages for line in page.splitlines()) <= 80
+    assert "now        RUNNING  build, for 0:00 min" in pages[-1]
 
 
 # ---------------------------------------------------------------- the plan as a file
