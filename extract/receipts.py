@@ -50,7 +50,13 @@ class TrendSummary(_Closed):
 
     Attributes:
         status: `INCONCLUSIVE` if nothing or too little could be compared.
+        columns_compared: columns in common with values in both files in 120 months, or half of a shorter period.
         columns_repeated: series ("B|C") that one of the files has more than once; they are not compared.
+        rows_ref: rows of the reference below its header, those that are wholly empty left out.
+        rows_unread: those of them whose date cannot be read.
+        first_unread: the first such date as it is written.
+        read_as: what had to be decided to read the reference: encoding, separator, kind of dates.
+        months_compared: months in common in which both files have a value.
         cells_compared: months times columns in common.
         values_compared: those of them with a value in both files.
         ref_path: archive key of the reference.
@@ -61,9 +67,14 @@ class TrendSummary(_Closed):
     columns_ref: int
     columns_file: int
     columns_common: int
+    columns_compared: int
     columns_only_in_ref: int
     columns_only_in_file: int
     columns_repeated: list[str]
+    rows_ref: int
+    rows_unread: int
+    first_unread: str | None
+    read_as: list[str]
     dates_ref_start: str | None
     dates_ref_end: str | None
     dates_file_start: str | None
@@ -71,6 +82,7 @@ class TrendSummary(_Closed):
     overlap_start: str | None
     overlap_end: str | None
     rows_in_overlap: int
+    months_compared: int
     cells_compared: int
     values_compared: int
     mismatch_columns: int

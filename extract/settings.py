@@ -26,6 +26,8 @@ class Settings(BaseSettings):
         zip_max_bytes: the largest ZIP that is taken, packed and unpacked.
         zip_max_members: the most files that a ZIP may hold.
         zip_max_ratio: the most times that a ZIP may grow by unpacking.
+        trend_max_bytes: the largest trend report that is read.
+        tier_max_rows: the most rows that a delivered tier file may have.
     """
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
@@ -39,6 +41,8 @@ class Settings(BaseSettings):
     zip_max_bytes: int = Field(5 * 2**30, gt=0, validation_alias="COEQWAL_ZIP_MAX_BYTES")
     zip_max_members: int = Field(20_000, gt=0, validation_alias="COEQWAL_ZIP_MAX_MEMBERS")
     zip_max_ratio: int = Field(200, gt=0, validation_alias="COEQWAL_ZIP_MAX_RATIO")
+    trend_max_bytes: int = Field(2**30, gt=0, validation_alias="COEQWAL_TREND_MAX_BYTES")
+    tier_max_rows: int = Field(200_000, gt=0, validation_alias="COEQWAL_TIER_MAX_ROWS")
 
     @property
     def archive_root(self) -> str:

@@ -1,6 +1,6 @@
 """Validation of the wide CSV against the trend report's reference CSV.
 
-Columns are matched by B and C part, months by date. Two cells agree if both are missing or if they differ by
+Columns are matched by B and C part, rows by year and month. Two cells agree if both are missing or if they differ by
 at most ABSOLUTE + RELATIVE x the larger of the two magnitudes (symmetric). Nothing or too little in common is
 INCONCLUSIVE, never a pass. Both files are read row by row: memory is that of one row, however long they are.
 """
@@ -8,51 +8,52 @@ INCONCLUSIVE, never a pass. Both files are read row by row: memory is that of on
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from extract.errors import BadTrendReportError
 from extract.receipts import TrendStatus, TrendSummary
+from extract.trend_dates import Reading, as_day, readings
+from extract.trend_report import HEADER_ROWS, Key, Report, Values, not_a_report, open_report, picker
 
 ABSOLUTE = 1e-6
 RELATIVE = 1e-6
-HEADER_ROWS = 7
 MISMATCHES_KEPT = 10_000
 MINIMUM_SHARE = 0.5
 """Below this share of the reference's columns, or of its months, in common the comparison says nothing."""
-
+MINIMUM_MONTHS = 120
+"""Below this number of months with values in both files the comparison says nothing."""
 MISMATCH_COLUMNS = ("date", "B", "C", "ref_value", "file_value", "abs_diff")
-DAY_FORMS = ("%Y-%m-%d", "%m/%d/%Y")
 SAMPLE = 10
 
-Key = tuple[str, str]
-Values = npt.NDArray[np.float64]
 
-
-@dataclass(frozen=True)
-class _Wide:
-    """What the header and the first column of a wide CSV say.
+@dataclass
+class _Found:
+    """What a comparison of cells found.
 
     Attributes:
-        columns: position of each series that is there once.
-        repeated: series that are there more than once, so that it is not clear which is meant.
-        rows: byte offset of each month's row.
+        months: the months that both files have.
+        with_values: how many of them have a value in both files.
+        values: for each column in common the number of cells in which both files have a value.
+        cells: cells that differ.
+        columns: positions of the columns in which one differs.
     """
 
-    path: Path
-    columns: dict[Key, int]
-    repeated: frozenset[Key]
-    units: dict[Key, str]
-    rows: dict[str, int]
+    months: list[int]
+    with_values: int
+    values: npt.NDArray[np.int64]
+    cells: int
+    columns: set[int]
+
+    @property
+    def compared(self) -> int:
+        """Columns with values in both files in 120 months, or in half of a shorter period."""
+        enough = min(MINIMUM_MONTHS, MINIMUM_SHARE * len(self.months))
+        return int(((self.values > 0) & (self.values >= enough)).sum())
 
 
 def compare(reference: Path, produced: Path, mismatches: Path) -> TrendSummary:
@@ -65,18 +66,28 @@ def compare(reference: Path, produced: Path, mismatches: Path) -> TrendSummary:
             written only if any.
 
     Raises:
-        BadTrendReportError: the reference is not a CSV with seven header rows, or a row of it is short.
+        BadTrendReportError: the reference is not a CSV with seven header rows, a row of it is short or long, or a month
+            is there more than once.
     """
-    theirs, ours = _open(reference), _open(produced)
+    theirs, ours = open_report(reference), _Produced(produced)
     names = sorted(theirs.columns.keys() | theirs.repeated)
-    common = [key for key in theirs.columns if key in ours.columns]
-    days = sorted(theirs.rows.keys() & ours.rows.keys())
-    wrong_units, unknown_units = _compare_units(theirs, ours, common)
-    found = _compare_rows(theirs, ours, common, days, mismatches)
-    only_ref = [key for key in names if key not in ours.columns and key not in ours.repeated]
-    only_file = [key for key in sorted(ours.columns) if key not in theirs.columns and key not in theirs.repeated]
-    repeated = sorted(key for key in theirs.repeated | ours.repeated if key in names)
-    status, note = _verdict(len(names), common, len(theirs.rows), days, found, wrong_units)
+    common = [key for key in theirs.columns if key in ours.header.columns]
+    wrong_units, unknown_units = _compare_units(theirs, ours.header, common)
+    found_ways = readings(theirs.dates, ours.period(common))
+    ways = [reading for reading in found_ways if not reading.repeated]
+    if not ways:
+        raise _repeated(theirs, found_ways[0])
+    reading, found, instead = _choose(theirs, ours, common, ways, mismatches)
+    only_ref = [key for key in names if key not in ours.header.columns and key not in ours.header.repeated]
+    only_file = [key for key in sorted(ours.header.columns) if key not in theirs.columns | dict.fromkeys(names)]
+    repeated = sorted(key for key in theirs.repeated | ours.header.repeated if key in names)
+    unread = [date for date, month in zip(theirs.dates, reading.months, strict=True) if month is None]
+    status, note = _verdict(theirs, ours, reading, found, wrong_units, instead)
+    read_as = [*theirs.how, *([reading.how] if reading.how else [])]
+    if read_as and reading.known:
+        note += f"; read as {', '.join(read_as)}"
+    if unread and reading.known:
+        note += f"; {len(unread)} of {len(theirs.dates)} rows have no date that can be read, the first is {unread[0]!r}"
     if unknown_units:
         note += f"; {unknown_units} of them have no unit in one of the files"
     if repeated:
@@ -86,20 +97,23 @@ def compare(reference: Path, produced: Path, mismatches: Path) -> TrendSummary:
     return TrendSummary(
         status=status,
         columns_ref=len(names),
-        columns_file=len(ours.columns) + len(ours.repeated),
+        columns_file=len(ours.header.columns) + len(ours.header.repeated),
         columns_common=len(common),
+        columns_compared=found.compared,
         columns_only_in_ref=len(only_ref),
         columns_only_in_file=len(only_file),
         columns_repeated=_sample(repeated),
-        dates_ref_start=min(theirs.rows, default=None),
-        dates_ref_end=max(theirs.rows, default=None),
-        dates_file_start=min(ours.rows, default=None),
-        dates_file_end=max(ours.rows, default=None),
-        overlap_start=days[0] if days else None,
-        overlap_end=days[-1] if days else None,
-        rows_in_overlap=len(days),
-        cells_compared=len(days) * len(common),
-        values_compared=found.values,
+        rows_ref=len(theirs.dates),
+        rows_unread=len(unread),
+        first_unread=unread[0] if unread else None,
+        read_as=read_as,
+        **_span("dates_ref", reading.known),
+        **_span("dates_file", list(ours.rows)),
+        **_span("overlap", found.months),
+        rows_in_overlap=len(found.months),
+        months_compared=found.with_values,
+        cells_compared=len(found.months) * len(common),
+        values_compared=int(found.values.sum()),
         mismatch_columns=len(found.columns),
         mismatch_cells=found.cells,
         mismatch_units=len(wrong_units),
@@ -112,33 +126,90 @@ def compare(reference: Path, produced: Path, mismatches: Path) -> TrendSummary:
     )
 
 
-@dataclass
-class _Found:
-    """What a comparison of cells found.
+class _Produced:
+    """Our own CSV: its header, and the byte offset of each month's row.
 
-    Attributes:
-        values: cells in which both files have a value.
-        cells: cells that differ.
-        columns: positions of the columns in which one differs.
+    Args:
+        path: the file, as `write_wide` leaves it.
     """
 
-    values: int
-    cells: int
-    columns: set[int]
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.header = open_report(path)
+        self.rows: dict[int, int] = {}
+        with path.open("rb") as file:
+            offset = sum(len(line) for line in islice(file, HEADER_ROWS))
+            for line in file:
+                year, month = line[:7].split(b"-")
+                self.rows[int(year) * 12 + int(month) - 1] = offset
+                offset += len(line)
+
+    def values(self, file: BinaryIO, month: int, positions: list[int]) -> Values:
+        """One month's values of some columns."""
+        file.seek(self.rows[month])
+        return self.header.values(file.readline().decode().rstrip("\r\n").split(","), picker(positions))
+
+    def period(self, keys: list[Key]) -> tuple[int, int]:
+        """First and last month with a value in one of the columns, or of the file if there is none."""
+        months, positions = sorted(self.rows), [self.header.columns[key] for key in keys]
+
+        def first(order: list[int]) -> int:
+            found = (month for month in order if np.isfinite(self.values(file, month, positions)).any())
+            return next(found, order[0])
+
+        if not months:
+            raise not_a_report(self.path, "there is no row with a month")
+        if not keys:
+            return months[0], months[-1]
+        with self.path.open("rb") as file:
+            return first(months), first(months[::-1])
 
 
-def _compare_rows(theirs: _Wide, ours: _Wide, common: list[Key], days: list[str], mismatches: Path) -> _Found:
-    found = _Found(0, 0, set())
-    if not common or not days:
+def _repeated(theirs: Report, reading: Reading) -> Exception:
+    month = reading.repeated[0]
+    rows = [text for text, known in zip(theirs.dates, reading.months, strict=True) if known == month]
+    return not_a_report(
+        theirs.path, f"the month {as_day(month)[:7]} is there {len(rows)} times, as {', '.join(map(repr, rows[:3]))}"
+    )
+
+
+def _choose(
+    theirs: Report, ours: _Produced, common: list[Key], ways: list[Reading], mismatches: Path
+) -> tuple[Reading, _Found, Reading | None]:
+    """The likeliest reading of the dates, what was found by it, and the reading by which alone the values agree.
+
+    A run is disproved if it disagrees under every reading; agreement under another one than the likeliest proves
+    nothing, as a run that is one month off would agree so, too.
+    """
+    found = _compare_rows(theirs, ours, common, ways[0], mismatches)
+    others, aside = ways[1:] if found.cells else [], mismatches.with_suffix(".other")
+    instead = next((way for way in others if not _compare_rows(theirs, ours, common, way, aside).cells), None)
+    aside.unlink(missing_ok=True)
+    if instead:
+        mismatches.unlink()
+        found.cells, found.columns = 0, set()
+    return ways[0], found, instead
+
+
+def _compare_rows(theirs: Report, ours: _Produced, common: list[Key], reading: Reading, mismatches: Path) -> _Found:
+    months = sorted(set(reading.known) & ours.rows.keys())
+    found = _Found(months, 0, np.zeros(len(common), dtype=np.int64), 0, set())
+    if not common:
         return found
-    pick_theirs, pick_ours = (_picker([wide.columns[key] for key in common]) for wide in (theirs, ours))
-    with theirs.path.open("rb") as one, ours.path.open("rb") as other:
-        for day in days:
-            a = _values(theirs, one, day, pick_theirs)
-            b = _values(ours, other, day, pick_ours)
-            found.values += int((np.isfinite(a) & np.isfinite(b)).sum())
+    pick = picker([theirs.columns[key] for key in common])
+    positions = [ours.header.columns[key] for key in common]
+    with ours.path.open("rb") as file:
+        for month, row in zip(reading.months, theirs.rows(), strict=True):
+            a = theirs.values(row, pick)
+            if month is None or month not in ours.rows:
+                continue
+            b = ours.values(file, month, positions)
+            both = np.isfinite(a) & np.isfinite(b)
+            found.values += both
+            found.with_values += bool(both.any())
             differs = np.flatnonzero(_differs(a, b))
             if len(differs):
+                day = as_day(month)
                 _list(mismatches, found.cells, [(day, *common[i], a[i], b[i], abs(a[i] - b[i])) for i in differs])
                 found.cells += len(differs)
                 found.columns.update(differs.tolist())
@@ -156,22 +227,42 @@ def _list(mismatches: Path, before: int, rows: list[tuple[str, str, str, float, 
 
 
 def _verdict(
-    columns: int, common: list[Key], months: int, days: list[str], found: _Found, wrong_units: list[str]
+    theirs: Report, ours: _Produced, reading: Reading, found: _Found, wrong_units: list[str], instead: Reading | None
 ) -> tuple[TrendStatus, str]:
     if found.cells or wrong_units:
         return "FAILED", f"{found.cells} cells in {len(found.columns)} columns and {len(wrong_units)} units differ"
-    if not common or not days:
-        return "INCONCLUSIVE", "the two files have no column or no month in common"
-    if len(common) < MINIMUM_SHARE * columns:
-        return "INCONCLUSIVE", f"only {len(common)} of the reference's {columns} columns can be compared"
-    if len(days) < MINIMUM_SHARE * months:
-        return "INCONCLUSIVE", f"only {len(days)} of the reference's {months} months are in the file"
-    if not found.values:
-        return "INCONCLUSIVE", "no cell has a value in both files"
-    return "PASSED", f"{len(common)} columns over {len(days)} months agree"
+    return ("INCONCLUSIVE", why) if (why := _why_open(theirs, ours, reading, found, instead)) else (
+        "PASSED", f"{found.compared} columns over {found.with_values} months agree"
+    )  # fmt: skip
 
 
-def _compare_units(theirs: _Wide, ours: _Wide, common: list[Key]) -> tuple[list[str], int]:
+def _why_open(theirs: Report, ours: _Produced, reading: Reading, found: _Found, instead: Reading | None) -> str | None:
+    """Why the comparison does not say that the run agrees; nothing if it does."""
+    columns, rows = len(theirs.columns) + len(theirs.repeated), len(theirs.dates)
+    if not theirs.columns.keys() & ours.header.columns.keys():
+        return f"the two files have no column in common, of {columns} of the reference"
+    if not rows:
+        return "the reference has no row below its header"
+    if not reading.known:
+        first = next((text for text in theirs.dates if text.strip()), "")
+        return f"0 of {rows} rows have a date that can be read; the first is {first[:40]!r}"
+    if not found.months:
+        theirs_, ours_ = (f"{as_day(min(m))} to {as_day(max(m))}" for m in (reading.known, ours.rows))
+        return f"the two files have no month in common: the reference has {theirs_}, the file {ours_}"
+    if instead:
+        return f"the values agree only with {instead.how}, which the dates do not tell; give the last day of each month"
+    if not found.values.any():
+        return "no cell has a value in both files"
+    if found.compared < MINIMUM_SHARE * columns:
+        return f"only {found.compared} of the reference's {columns} columns can be compared"
+    if len(found.months) < MINIMUM_SHARE * rows:
+        return f"only {len(found.months)} of the reference's {rows} months are in the file"
+    if found.with_values < MINIMUM_MONTHS:
+        return f"only {found.with_values} months have values in both files, at least {MINIMUM_MONTHS} are needed"
+    return None
+
+
+def _compare_units(theirs: Report, ours: Report, common: list[Key]) -> tuple[list[str], int]:
     """The columns whose units differ, and the number of those where one file has none."""
     pairs = [(key, theirs.units[key], ours.units[key]) for key in common]
     wrong = [f"{'|'.join(key)}: {a} in the reference, {b} in the file" for key, a, b in pairs if a and b and a != b]
@@ -185,82 +276,10 @@ def _differs(a: Values, b: Values) -> npt.NDArray[np.bool_]:
     return np.asarray(~(close | (a == b) | (np.isnan(a) & np.isnan(b))), dtype=np.bool_)
 
 
-def _open(path: Path) -> _Wide:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = {row[0].strip().lower(): row[1:] for row in islice(csv.reader(file), HEADER_ROWS) if row}
-        names, kinds, units = (header[label] for label in ("b", "c", "units"))
-        rows = dict(_day_rows(path))
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        raise _not_a_report(path, repr(error)) from error
-    keys = [(b.strip().upper(), c.strip().upper()) for b, c in zip(names, kinds, strict=False)]
-    times = Counter(keys)
-    columns = {key: i + 1 for i, key in enumerate(keys) if times[key] == 1 and all(key)}
-    return _Wide(
-        path,
-        columns,
-        frozenset(key for key, count in times.items() if count > 1 and all(key)),
-        {key: units[i - 1].strip().upper() if i <= len(units) else "" for key, i in columns.items()},
-        rows,
-    )
-
-
-def _not_a_report(path: Path, why: str) -> BadTrendReportError:
-    return BadTrendReportError(
-        f"{path}: not a trend-report CSV with the header rows a, b, c, ..., units ({why})",
-        "give the reference CSV of the trend report with --trend, or leave --trend out",
-    )
-
-
-def _day_rows(path: Path) -> Iterator[tuple[str, int]]:
-    """Date and byte offset of each row below the header; a row that does not begin with a date is left out."""
-    with path.open("rb") as file:
-        for _ in range(HEADER_ROWS):
-            file.readline()
-        offset = file.tell()
-        for line in file:
-            if day := _day(line[:40].split(b",", 1)[0].decode("utf-8", "replace")):
-                yield day, offset
-            offset += len(line)
-
-
-def _day(text: str) -> str | None:
-    """The date of a row in ISO form; a time of day behind it says nothing."""
-    words = text.strip().strip('"').replace("T", " ").split()
-    for form in DAY_FORMS:
-        try:
-            return datetime.strptime(words[0] if words else "", form).date().isoformat()
-        except ValueError:
-            continue
-    return None
-
-
-def _picker(positions: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    if len(positions) == 1:
-        return lambda cells: (cells[positions[0]],)
-    return itemgetter(*positions)
-
-
-def _values(wide: _Wide, file: BinaryIO, day: str, pick: Callable[[list[str]], tuple[str, ...]]) -> Values:
-    """One month's values of the columns in common; what is not a number is missing."""
-    file.seek(wide.rows[day])
-    line = file.readline().decode("utf-8", "replace").rstrip("\r\n")
-    cells = next(csv.reader([line])) if '"' in line else line.split(",")
-    try:
-        picked = pick(cells)
-    except IndexError as error:
-        raise _not_a_report(wide.path, f"the row of {day} is shorter than the header") from error
-    try:
-        return np.array([float(cell) for cell in picked])
-    except ValueError:
-        return np.array([_number(cell) for cell in picked])
-
-
-def _number(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return float("nan")
+def _span(name: str, months: list[int]) -> dict[str, str | None]:
+    """First and last of some months as two fields of the summary."""
+    ends = (as_day(min(months)), as_day(max(months))) if months else (None, None)
+    return dict(zip((f"{name}_start", f"{name}_end"), ends, strict=True))
 
 
 def _sample(keys: list[Key]) -> list[str]:
