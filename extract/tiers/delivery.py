@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from extract.tiers.places import Known, TierPlaces
@@ -13,6 +13,8 @@ from extract.tiers.recognition import Cell, Form, cells, forms, is_aggregate
 from extract.tiers.table import Remark, Table, read_table
 
 LEVELS = range(1, 5)
+MOST_REMARKS = 10_000
+"""Problems or notes of a file; more of them help nobody."""
 NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
@@ -117,14 +119,17 @@ class _Reader:
     """Turns the cells of one file into values, and collects what is wrong."""
 
     def __init__(self, form: Form, table: Table, known: Known, leave_out_unknown: bool) -> None:
-        self.form, self.table, self.known = form, table, known
+        self.form, self.known = form, known
+        self.notes: set[Remark] = set()
+        self.more_notes = 0
+        self.table = self._without_repetitions(table)
         self.tier = known.layouts.tiers[form.tier]
         self.places: TierPlaces = known.places[form.tier]
         self.leave_out_unknown = leave_out_unknown
         self.values: dict[tuple[str, str | None], TierValue] = {}
         self.revised: list[tuple[TierValue, Cell]] = []
         self.problems: set[Remark] = set()
-        self.notes: set[Remark] = set()
+        self.own_locations = {name.casefold(): code for name, code in form.layout.own_locations.items()}
         self.no_value = {text.casefold() for text in known.layouts.no_value}
         self.continuous = False
 
@@ -136,18 +141,45 @@ class _Reader:
         self.continuous = any(number is not None and number != int(number) for number in numbers)
         for cell in found:
             self._take(cell)
+            if len(self.problems) > MOST_REMARKS:
+                words = f"more than {MOST_REMARKS:,} problems; the rest of the file was not looked at"
+                self.problems.add(Remark(0, "", "TOO_MANY_PROBLEMS", words))
+                return
         for value, cell in self.revised:
             self._compare_revision(value, cell)
         if self.form.layout.shape != "single":
             self._look_for_missing_locations(found)
         if not self.values and not self.problems:
             self.problems.add(Remark(0, "", "NO_KNOWN_SCENARIO", "no scenario of this file is in the registry"))
+        if self.more_notes:
+            self.notes.add(Remark(0, "", "MORE_NOTES", f"{self.more_notes:,} more notes"))
+
+    def _without_repetitions(self, table: Table) -> Table:
+        """The table without rows that say again what a row above says in the same words."""
+        columns = self.form.columns
+        column = max(columns[role] for role in ("scenario", "location") if role in columns)
+        seen: dict[tuple[str, ...], int] = {}
+        rows = []
+        for row, cells_ in table.rows:
+            first = seen.setdefault(tuple(cells_), row)
+            if first == row:
+                rows.append((row, cells_))
+                continue
+            words = f"{cells_[column]} is repeated with equal values; the repetition was left out"
+            self._keep_note(Remark(row, table.label(column), "REPEATED", words))
+        return replace(table, rows=rows)
 
     def _problem(self, place: tuple[int, int], code: str, message: str) -> None:
         self.problems.add(Remark(place[0], self.table.label(place[1]), code, message))
 
     def _note(self, place: tuple[int, int], code: str, message: str) -> None:
-        self.notes.add(Remark(place[0], self.table.label(place[1]), code, message))
+        self._keep_note(Remark(place[0], self.table.label(place[1]), code, message))
+
+    def _keep_note(self, note: Remark) -> None:
+        if len(self.notes) < MOST_REMARKS:
+            self.notes.add(note)
+        elif note not in self.notes:
+            self.more_notes += 1
 
     def _take(self, cell: Cell) -> None:
         scenario, is_revision = self._scenario(cell)
@@ -201,9 +233,8 @@ class _Reader:
     def _location(self, cell: Cell) -> str | None:
         if cell.location is None:
             return None
-        own = {name.casefold(): code for name, code in self.form.layout.own_locations.items()}
         text = re.sub(f"{self.known.layouts.scenario_ids.repetition_suffix}$", "", cell.location).strip()
-        code = self.places.codes.get(text.upper()) or own.get(text.casefold())
+        code = self.places.codes.get(text.upper()) or self.own_locations.get(text.casefold())
         if code is None and len(text.splitlines()) < 2:  # a line break was found already
             words = f"'{text}' is no location of {self.form.tier}" if text else "no location is named"
             self._problem(cell.places["location"], "UNKNOWN_LOCATION", words)

@@ -1,12 +1,13 @@
 """Delivered tier files: each form in use is read, all else is refused with row, column and reason."""
 
 import random
+import time
 
 import pytest
 
 from extract.errors import UsageError
 from extract.tiers import loading
-from extract.tiers.delivery import read_delivery
+from extract.tiers.delivery import MOST_REMARKS, read_delivery
 from extract.tiers.layouts import Layout, layouts
 from extract.tiers.places import known
 from tests.warehouse.tier_results import RESERVOIRS, STATIONS, delivery, env_flows, storage
@@ -188,6 +189,14 @@ REFUSED = {
     ),
     "revised run that differs": (table(SINGLE, ["s0020", 2.8], ["s0020-R", 2.9]), (3, SINGLE[0], "REVISION_DIFFERS")),
     "revised run alone": (table(SINGLE, ["s0020-R", 2.9]), (2, SINGLE[0], "REVISION_ALONE")),
+    "semicolons": (GOOD.replace(",", ";"), (1, "", "OTHER_SEPARATOR")),
+    "semicolons and quotes": ('"ScenarioID";"Salinity_InDelta_Tier"\n"s0011";"2"\n', (1, "", "OTHER_SEPARATOR")),
+    "semicolons and decimal commas": ("ScenarioID;Salinity_InDelta_Tier\ns0011;2,5\n", (1, "", "OTHER_SEPARATOR")),
+    "tabs": (GOOD.replace(",", "\t"), (1, "", "OTHER_SEPARATOR")),
+    "a line that names another separator": ("sep=;\n" + GOOD.replace(",", ";"), (1, "", "OTHER_SEPARATOR")),
+    "a title": ("Results of March\n\n" + GOOD, (1, "", "TITLE_LINE")),
+    "a padded title": ("Results; of March" + "," * 17 + "\n" + GOOD, (1, "", "TITLE_LINE")),
+    "a value in a column without a name": (GOOD.rstrip() + ",,4\n", (3, "19", "ROW_LENGTH")),
     "no known scenario": (table(SINGLE, ["s9999", 2]), (2, SINGLE[0], "UNKNOWN_SCENARIO")),
 }  # fmt: skip
 
@@ -249,6 +258,58 @@ def test_a_fault_anywhere_is_found_where_it_is(seed):
     found = read(data)
     assert found.values == []
     assert any((p.row, p.column) == place and p.code in codes and p.message for p in found.problems), found.problems
+
+
+def leftovers(text, rng):
+    """The same table with what a spreadsheet leaves around it."""
+    rows = [line.split(",") for line in text.splitlines()]
+    for _ in range(rng.randrange(3)):
+        at = rng.randrange(1, len(rows[0]) + 1)
+        rows = [[*row[:at], rng.choice(["", " ", "\u00a0"]) if i else "", *row[at:]] for i, row in enumerate(rows)]
+    blank = [",".join(rng.choice(["", " "]) for _ in rows[0]) for _ in range(rng.randrange(1, 40))]
+    lines = [",".join(row) + "," * rng.choice([0, 3]) for row in rows] + blank + ["", ""]
+    lines.insert(rng.randrange(1, 3), blank[0])
+    start = rng.choice(["", "sep=,\r\n"])
+    return rng.choice(["", "\ufeff"]) + start + rng.choice(["\n", "\r\n"]).join(lines) + rng.choice(["", "\n"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_a_spreadsheet_leaves_is_left_out_with_a_note(seed):
+    rng = random.Random(seed)
+    text = leftovers(GOOD, rng)
+    found = read(text)
+    assert found.problems == []
+    assert as_set(found) == as_set(read(GOOD))
+    assert {n.code for n in found.notes} - {"EMPTY_COLUMNS", "SEPARATOR_LINE"} == {"EMPTY_ROWS"}
+    broken = text.replace("s0011", "s0011,9", 1) if seed % 2 else text.replace("AMR004", "AMR005", 1)
+    assert read(broken).problems
+    assert read(broken).values == []
+
+
+def test_a_row_or_column_that_is_not_wholly_empty_stays():
+    named = GOOD.replace("scenario", "scenario,remark").replace("s0011", "s0011,").replace("s0020", "s0020,")
+    assert {code for *_, code in refusals(read(named))} >= {"BLANK_CELL"}
+    only_scenario = GOOD + "s0021" + "," * 17 + "\n"
+    assert {(row, code) for row, _, code in refusals(read(only_scenario))} == {(4, "BLANK_CELL")}
+
+
+def test_very_many_rows_take_seconds_and_have_a_limit(monkeypatch):
+    rows = [f"{scenario},{unit},3\n" for scenario in sorted(KNOWN.scenarios) for unit in FARMS]
+    text = "scenario,region,tier\n" + "".join(rows * 20)
+    lines = text.splitlines(keepends=True)[:200_001]
+    for content in (lines, [*lines[:1], *(f"{line[:-2]}{i}\n" for i, line in enumerate(lines[1:]))]):
+        start = time.process_time()
+        found = read("".join(content))
+        assert time.process_time() - start < 20
+        assert len(found.problems) <= MOST_REMARKS + 60
+        assert len(found.notes) <= MOST_REMARKS + 60
+    assert found.problems[0].code == "TOO_MANY_PROBLEMS"
+    assert [p.code for p in read("".join([*lines, lines[-1]])).problems] == ["TOO_LARGE"]
+    monkeypatch.setenv("COEQWAL_TIER_MAX_ROWS", "1")
+    (problem,) = read(GOOD).problems
+    assert (problem.row, problem.code) == (3, "TOO_LARGE")
+    assert "COEQWAL_TIER_MAX_ROWS" in problem.message
+    assert [p.code for p in read("," * 20_000 + "\n" + GOOD).problems] == ["TOO_LARGE"]
 
 
 def test_two_files_that_contradict_each_other_are_both_refused(tmp_path):
