@@ -79,7 +79,7 @@ def compare(reference: Path, produced: Path, mismatches: Path) -> TrendSummary:
         raise _repeated(theirs, found_ways[0])
     reading, found, instead = _choose(theirs, ours, common, ways, mismatches)
     only_ref = [key for key in names if key not in ours.header.columns and key not in ours.header.repeated]
-    only_file = [key for key in sorted(ours.header.columns) if key not in theirs.columns | dict.fromkeys(names)]
+    only_file = [key for key in sorted(ours.header.columns) if key not in theirs.columns and key not in theirs.repeated]
     repeated = sorted(key for key in theirs.repeated | ours.header.repeated if key in names)
     unread = [date for date, month in zip(theirs.dates, reading.months, strict=True) if month is None]
     status, note = _verdict(theirs, ours, reading, found, wrong_units, instead)
