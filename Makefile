@@ -1,8 +1,14 @@
 # Two commands do all the set-up: `make demo` and `make test`.
-# They need Python 3.11 and the package index; DATABASE_URL replaces the embedded database.
+# They need Python 3.11, 3.12 or 3.13 and the package index; DATABASE_URL replaces the embedded database.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# the newest that is there and can make an environment
+PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do \
+  $$each -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+  && { command -v $$each; break; }; done)
+# what a demonstration needs; the tests and linters need [dev], which is requirements.txt as a whole
+DEMO := api,dbt,embedded,heclib,verify
 BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 PG15 := /usr/lib/postgresql/15/bin
 # Each worker has a database server of its own, so more than four cost more than they save.
 PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -10,21 +16,29 @@ PARALLEL := --numprocesses auto --maxprocesses 4 --dist loadfile
 # Without byte code every dbt command starts seconds later.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo test stop lint bench clean
+.PHONY: help setup demo test stop lint pythons clean
 
 help:
 	@echo "make demo   a synthetic model run from ZIP to API, with the set-up it needs"
 	@echo "make test   linters, types and all tests"
+	@echo "make pythons  the tests that need no server, with every Python of 3.11 to 3.13 that is there"
 	@echo "make setup  only the set-up: .venv, profiles.yml, the database with the dbt project deployed"
 	@echo "make stop   stop the API and the embedded database"
 
-.venv/ready: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
-	  || { echo "Python 3.11 is needed; say where it is: make PYTHON=/path/to/python3.11"; exit 1; }
+.venv/made:
+	@[ -n "$(PYTHON)" ] || { echo "Python 3.11, 3.12 or 3.13 with its module venv is needed (Debian: apt-get install" \
+	  "python3-venv); say where it is: make PYTHON=/path/to/python3.13"; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+.venv/ready: requirements.txt pyproject.toml | .venv/made
+	$(PIP) install --constraint requirements.txt --editable '.[$(DEMO)]'
+	@touch $@
+
+.venv/ready-dev: requirements.txt pyproject.toml | .venv/made
+	$(PIP) install --requirement requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch .venv/ready $@
 
 setup: .venv/ready
 	@[ -n "$$DATABASE_URL" ] || $(BIN)/coeqwal db start
@@ -36,7 +50,7 @@ demo: .venv/ready
 stop: .venv/ready
 	@$(BIN)/coeqwal demo --stop
 
-lint: .venv/ready
+lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -44,10 +58,15 @@ lint: .venv/ready
 
 test: lint
 	$(BIN)/pytest $(PARALLEL)
+	@$(MAKE) --no-print-directory pythons
 	@if [ -z "$$COEQWAL_PG_BIN$$COEQWAL_TEST_DATABASE_URL" ] && [ -x $(PG15)/initdb ]; then \
 	  echo "the warehouse tests again, on the PostgreSQL 15 that is installed here"; \
 	  COEQWAL_PG_BIN=$(PG15) $(BIN)/pytest -q $(PARALLEL) -m postgres_15; \
 	fi
+
+# the tests that need no server, with every other Python that is there
+pythons: .venv/ready-dev
+	@BIN=$(BIN) tests/pythons.sh
 
 clean:
 	rm -rf .venv target logs .pytest_cache .mypy_cache .ruff_cache

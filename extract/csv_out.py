@@ -1,6 +1,6 @@
 """Monthly series as CSV: the public wide file, and the file that the database loads.
 
-Values are printed with the shortest text that reads back as the same double. What a spreadsheet would run as a
+Values are printed by orjson, with the shortest text that reads back as the same double. What a spreadsheet would run as a
 formula in a header cell of the public file gets an apostrophe in front (`guarded`), numbers never.
 """
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from extract import calendar
 from extract.dss import MonthlySeries
@@ -28,6 +29,7 @@ LOAD_COLUMNS = (
     "first_month", "month_values", "receipt_id", "source_file", "source_row", "source_sha256", "series_flags",
 )  # fmt: skip
 ROWS_AT_A_TIME = 2000
+MONTHS_AT_A_TIME = 100
 FORMULA = ("=", "+", "-", "@", "'")
 """What a guarded label begins with; the apostrophe is the guard itself."""
 
@@ -62,8 +64,6 @@ def write_wide(path: Path, series: MonthlySeries, dss_kind: str) -> int:
     Returns:
         The number of month rows. Months in which every series is missing have none.
     """
-    import polars as pl  # here: commands that write no CSV start faster
-
     order = sorted(range(len(series.parts)), key=lambda i: (series.parts[i].b, *series.parts[i]))
     present = np.flatnonzero(np.isfinite(series.values).any(axis=0))
     header = _header_rows(series, order, dss_kind)
@@ -72,13 +72,12 @@ def write_wide(path: Path, series: MonthlySeries, dss_kind: str) -> int:
         for label, cells in zip(WIDE_LABELS[dss_kind], header, strict=True):
             writer.writerow([label, *map(guarded, cells)])
     dates = calendar.month_ends(series.values.shape[1])[present]
-    every_month = len(present) == series.values.shape[1]
-    columns = {"date": pl.Series(dates)}
-    for position in order:
-        row = series.values[position]
-        columns[str(position)] = pl.Series(row if every_month else row[present])
     with path.open("ab") as file:
-        pl.DataFrame(columns).write_csv(file, include_header=False)
+        for start in range(0, len(present), MONTHS_AT_A_TIME):
+            months = slice(start, start + MONTHS_AT_A_TIME)
+            rows = _texts(series.values[np.ix_(np.asarray(order), present[months])].T)
+            for day, row in zip(dates[months], rows, strict=True):
+                file.write(b"%b,%b\n" % (str(day).encode(), row.replace(b"null", b"NaN")))
     return len(present)
 
 
@@ -140,26 +139,27 @@ def write_load(path: Path, sources: Sequence[tuple[MonthlySeries, Provenance]]) 
 
 
 def _write_chunk(file: io.BufferedWriter, series: MonthlySeries, source: Provenance, start: int) -> None:
-    """Rows from `start` on. First and last value carry the text on either side of the array."""
-    import polars as pl
-
-    chunk = series.values[start : start + ROWS_AT_A_TIME]
-    before, after = [], []
-    for offset, values in enumerate(chunk):
-        i = start + offset
+    """Rows from `start` on."""
+    for i, values in enumerate(_texts(series.values[start : start + ROWS_AT_A_TIME]), start):
         left = (
             source.scenario_id, source.dss_kind, *series.parts[i], series.types[i], series.units[i],
             calendar.first_day().isoformat(),
         )  # fmt: skip
         right = (source.receipt_id, source.source_file, str(i + 1), source.source_sha256, _flags(series, i))
-        before.append(f'{_csv(left)},"{{{_number(values[0])}')
-        after.append(f'{_number(values[-1])}}}",{_csv(right)}')
-    columns = {"before": pl.Series(before)}
-    transposed = np.ascontiguousarray(chunk.T)
-    for month in range(1, calendar.MONTHS - 1):
-        columns[str(month)] = pl.Series(transposed[month], nan_to_null=True)
-    columns["after"] = pl.Series(after)
-    pl.DataFrame(columns).write_csv(file, include_header=False, quote_style="never", null_value="NULL")
+        months = values.replace(b"null", b"NULL")
+        file.write(b'%b,"{%b}",%b\n' % (_csv(left).encode(), months, _csv(right).encode()))
+
+
+def _texts(values: npt.NDArray[np.float64]) -> list[bytes]:
+    """Each row as text, its values parted by commas, `null` where one is missing.
+
+    Raises:
+        ValueError: a value is infinite, which would be written as if it were missing.
+    """
+    if np.isinf(values).any():
+        raise ValueError("an infinite value has no text in a CSV file")
+    text = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)
+    return text[2:-2].split(b"],[")
 
 
 def _flags(series: MonthlySeries, position: int) -> str:
@@ -171,7 +171,3 @@ def _csv(cells: Sequence[str]) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator="", quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue()
-
-
-def _number(value: np.float64) -> str:
-    return "NULL" if np.isnan(value) else repr(float(value))

@@ -42,6 +42,12 @@ class UsageError(CoeqwalError):
     exit_code = EXIT_USAGE
 
 
+class MissingExtraError(UsageError):
+    """A package is not installed that belongs to an extra of this project."""
+
+    code = "MISSING_EXTRA"
+
+
 class CheckFailedError(CoeqwalError):
     """A check of the results failed: dbt tests, validation, row counts."""
 

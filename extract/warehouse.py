@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from extract.errors import CheckFailedError, UsageError
+from extract.extras import need
 from extract.load import connection
 from extract.settings import PROJECT
 
@@ -45,7 +46,8 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
     """
     program = shutil.which("dbt", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if program is None:
-        raise UsageError("the command dbt is not installed", "activate the project's .venv")
+        need("dbt")
+        raise UsageError("the command dbt is not on the path", "activate the project's .venv")
     if not (PROJECT / "profiles.yml").exists():
         write_profile(None)
     command = [

@@ -20,7 +20,6 @@ from pathlib import Path
 import boto3
 import psycopg
 import pytest
-from moto.server import ThreadedMotoServer
 from psycopg import sql
 
 from extract import geometry, load
@@ -32,6 +31,14 @@ NewDatabase = Callable[..., str]
 RunDbt = Callable[..., subprocess.CompletedProcess[str]]
 ROWS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}
 """Environment for a build whose data tests are not what a test is about; they are most of its time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need a PostgreSQL server or an S3 server, by the fixtures that they use."""
+    for item in items:
+        for fixture, marker in (("server_url", "database"), ("s3_endpoint", "s3")):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)
 
 
 @pytest.fixture(scope="session")
@@ -224,6 +231,8 @@ def _sources_digest() -> str:
 @pytest.fixture(scope="session")
 def s3_endpoint() -> Iterator[str]:
     """Address of a server that speaks the S3 protocol over HTTP."""
+    from moto.server import ThreadedMotoServer  # here: it is nearly a second to import
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from extract.extras import named
 from extract.model_run import file_sha256
 from extract.settings import Settings
 from extract.storage import Store
@@ -77,6 +78,7 @@ class Archive:
 
 def _s3(root: str, endpoint: str | None, region: str | None) -> S3Folder:
     # here: boto3 takes a tenth of a second to import
-    from extract.storage.s3 import S3Folder
+    with named():
+        from extract.storage.s3 import S3Folder
 
     return S3Folder(root, endpoint, region)

@@ -22,6 +22,7 @@ from extract.dss.flags import Conflict
 from extract.dss.reader import open_input
 from extract.dss.series import MonthlySeries, Parts, ReadReport, Window
 from extract.errors import CoeqwalError, CorruptDssError, DiskFullError, DssError, UnsupportedDssError
+from extract.extras import need
 
 COMMAND = (sys.executable, "-m", "extract.dss.heclib_child")
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,7 @@ def read_with_heclib(path: Path, window: Window, timeout: float, why: str) -> Mo
         UnsupportedDssError: heclib cannot read it either, or takes too long.
         CorruptDssError: heclib crashed on it, or cannot read one of its monthly series.
         DiskFullError: there is no space for the copy.
+        MissingExtraError: heclib is not installed.
     """
     with _job() as job:
         _copy(path, job / "input.dss")
@@ -125,6 +127,7 @@ def write_dss(
 
     Raises:
         DssError: heclib failed; nothing is left behind.
+        MissingExtraError: heclib is not installed.
     """
     with _job() as job:
         spec = {"version": version, "records": [asdict(record) for record in records]}
@@ -155,7 +158,12 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _run(action: str, job: Path, timeout: float) -> tuple[int | None, str]:
-    """Exit status (None: killed at the time limit) and the end of the error output."""
+    """Exit status (None: killed at the time limit) and the end of the error output.
+
+    Raises:
+        MissingExtraError: heclib is not installed.
+    """
+    need("pydsstools")
     environment: dict[str, Any] = {**os.environ}
     known = environment.get("PYTHONPATH")
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(PACKAGE_ROOT), known)))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from extract.errors import RetryableError, UsageError
+from extract.extras import named
 from extract.settings import PROJECT, Settings
 from extract.verification.results import CheckResult, Status, Verifier
 from extract.verification.subject import CannotCheckError, Subject
@@ -154,7 +155,8 @@ def _result(question: Question, subject: Subject, found: Finding) -> CheckResult
 
 def _module(code: str) -> _VerifierModule:
     try:
-        return cast(_VerifierModule, importlib.import_module(MODULES[code]))
+        with named():
+            return cast(_VerifierModule, importlib.import_module(MODULES[code]))
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] == "tests":
             raise UsageError(
