@@ -34,11 +34,13 @@ ROWS_ONLY = {"DBT_EXCLUDE_RESOURCE_TYPES": "test unit_test"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need a PostgreSQL server or an S3 server, by the fixtures that they use."""
+    """Mark the tests that need a PostgreSQL server or an S3 server, by fixtures and parameters that they use."""
     for item in items:
         for fixture, marker in (("server_url", "database"), ("s3_endpoint", "s3")):
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "s3" in item.callspec.params.values():
+            item.add_marker("s3")
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,6 @@ import pprint
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dbt.adapters.postgres.connections import PostgresCredentials
-
 NAME = "test_000000000000"
 URL = f"postgresql://nobody:x@127.0.0.1:1/{NAME}"
 """The database that the project is parsed for; it need not be there. Its name is as long as every other one's."""
@@ -41,6 +39,9 @@ def adapted(folder: Path, url: str, to: Path) -> Path | None:
 
 def _digest(url: str) -> bytes:
     """What dbt keeps of a connection, as `dbt.parser.manifest` makes it, for a profile like profiles.yml.example."""
+    # here: the tests that need no server run without dbt
+    from dbt.adapters.postgres.connections import PostgresCredentials
+
     parts = urlsplit(url)
     credentials = PostgresCredentials(
         host=parts.hostname or "",

@@ -7,6 +7,8 @@ import pytest
 from extract.errors import DatabaseAwayError
 from extract.postgres import EmbeddedServer, bundled_binaries, free_port
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def server(tmp_path):
