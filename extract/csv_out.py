@@ -1,7 +1,7 @@
 """Monthly series as CSV: the public wide file, and the file that the database loads.
 
-Values are printed by orjson, with the shortest text that reads back as the same double. What a spreadsheet would run as a
-formula in a header cell of the public file gets an apostrophe in front (`guarded`), numbers never.
+Values are printed by orjson, with the shortest text that reads back as the same double. What a spreadsheet would run as
+a formula in a header cell of the public file gets an apostrophe in front (`guarded`), numbers never.
 """
 
 from __future__ import annotations
