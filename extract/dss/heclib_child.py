@@ -19,7 +19,7 @@ from extract.dss.flags import Block, settle
 from extract.dss.heclib import HeclibError, HeclibFile
 from extract.dss.heclib_process import REFUSED
 from extract.dss.pathnames import group_monthly, text
-from extract.dss.reader import count_missing, flag_outside, widen
+from extract.dss.reader import flag_outside, widen
 from extract.dss.series import Window, month_number, no_spans, window_length
 from extract.dss.stamps import freeze_stamps
 from extract.dss.words import Floats, mask_missing
@@ -58,10 +58,10 @@ def read(job: Path) -> None:
                 unreadable.append(f"{text(path)} of {decade}: {error}")
                 continue
             mask_missing(data)
-            finite = np.isfinite(data)[None, :]
-            widen(spans, np.array([row]), finite, decade * 12)
-            outside[row] += int(finite.sum()) - _place(values[row], data, (decade, 1), window)
-            found.append(Block(row, decade, text(unit), text(kind), int((~np.isnan(data)).sum()), offset))
+            there = ~np.isnan(data)
+            widen(spans, np.array([row]), there[None, :], decade * 12)
+            outside[row] += int(there.sum()) - _place(values[row], data, (decade, 1), window)
+            found.append(Block(row, decade, text(unit), text(kind), int(there.sum()), offset))
         version = file.version
     settled = settle(found)
     flag_outside(settled, outside)
@@ -80,19 +80,19 @@ def read(job: Path) -> None:
         "unit_conflicts": settled.conflicting_blocks,
         "time_offsets": sum(block.offset for block in found),
         "finite_outside_window": int(outside.sum()),
-        "missing_values": count_missing(values),
+        "missing_values": int(np.isnan(values).sum()),
     }
     (job / "result.json").write_text(json.dumps(result))
 
 
 def _place(row: Floats, data: Floats, begin: Month, window: Window) -> int:
-    """Copy the part of a block that lies in the window; returns the number of finite values there."""
+    """Copy the part of a block that lies in the window; returns the number of values there."""
     shift = month_number(begin) - month_number(window[0])
     low, high = max(shift, 0), min(shift + len(data), len(row))
     if low >= high:
         return 0
     row[low:high] = data[low - shift : high - shift]
-    return int(np.isfinite(row[low:high]).sum())
+    return int((~np.isnan(row[low:high])).sum())
 
 
 def write(job: Path) -> None:

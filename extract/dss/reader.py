@@ -117,7 +117,8 @@ def _read(layout: Layout, window: Window) -> MonthlySeries:
     if blocks is not None:
         _fill(values, blocks, grouping, month_number(window[0]), spans, outside)
         units, types, settled = _labels(blocks, grouping)
-    widen(spans, np.arange(count), np.isfinite(values), month_number(window[0]))
+    there = ~np.isnan(values)
+    widen(spans, np.arange(count), there, month_number(window[0]))
     flag_outside(settled, outside)
     report = ReadReport(
         dss_version=layout.version,
@@ -127,17 +128,12 @@ def _read(layout: Layout, window: Window) -> MonthlySeries:
         unit_conflicts=settled.conflicting_blocks,
         time_offsets=int(blocks.offset.sum()) if blocks is not None else 0,
         finite_outside_window=int(outside.sum()),
-        missing_values=count_missing(values),
+        missing_values=values.size - int(np.count_nonzero(there)),
         unreadable=grouping.undated,
     )
     return MonthlySeries(
         grouping.parts, values, window[0], units, types, report, spans, settled.conflicts, settled.flags
     )
-
-
-def count_missing(values: Floats) -> int:
-    """Number of NaN in an array, without a second array of its size."""
-    return sum(int(np.isnan(row).sum()) for row in values)
 
 
 def _refuse_duplicates(grouping: Grouping) -> None:
@@ -159,27 +155,27 @@ def _fill(values: Floats, blocks: Blocks, grouping: Grouping, first: int, spans:
             mask_missing(block)
             for begin, end in ((0, used.start), (used.stop, BLOCK_MONTHS)):
                 if begin < end:
-                    finite = np.isfinite(block[:, begin:end])
-                    outside[series] += finite.sum(axis=1)  # a series has one block of a decade
-                    widen(spans, series, finite, decade * 12 + begin)
+                    there = ~np.isnan(block[:, begin:end])
+                    outside[series] += there.sum(axis=1)  # a series has one block of a decade
+                    widen(spans, series, there, decade * 12 + begin)
             if low < high:
                 values[series, low:high] = block[:, used]
 
 
-def widen(spans: Index, rows: Index, finite: Flags, first: int) -> None:
+def widen(spans: Index, rows: Index, there: Flags, first: int) -> None:
     """Widen the spans of some series by months with a value.
 
     Args:
         spans: first and last month of every series, shape [series, 2]; changed in place.
         rows: the series, each once.
-        finite: whether there is a value, shape [rows, months].
+        there: whether there is a value, shape [rows, months].
         first: number of the first of these months.
     """
-    if not finite.size:
+    if not there.size:
         return
-    there = finite.any(axis=1)
-    rows, begin = rows[there], first + finite.argmax(axis=1)[there]
-    end = first + finite.shape[1] - 1 - finite[:, ::-1].argmax(axis=1)[there]
+    some = there.any(axis=1)
+    rows, begin = rows[some], first + there.argmax(axis=1)[some]
+    end = first + there.shape[1] - 1 - there[:, ::-1].argmax(axis=1)[some]
     spans[rows, 0] = np.minimum(spans[rows, 0], begin)
     spans[rows, 1] = np.maximum(spans[rows, 1], end)
 

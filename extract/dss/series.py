@@ -70,7 +70,7 @@ class MonthlySeries:
         units: the units of each series as the blocks with values have them; empty if they name none or several.
         types: the data type of each series, such as `PER-AVER`; likewise.
         report: what was met while reading.
-        spans: int64 of shape [series, 2]: first and last month with a finite value in the whole file, inside the
+        spans: int64 of shape [series, 2]: first and last month with a value in the whole file, inside the
             window or not, as `month_number`s; `NO_SPAN` where there is none.
         conflicts: series whose blocks name different units or types.
         flags: what is doubtful about a series, by its position in `parts`: months by flag code (see `flags`). A

@@ -228,11 +228,9 @@ def test_the_public_csv_has_no_label_that_a_spreadsheet_runs(run, tmp_path):
     assert {cell for cell in rows[7] if cell.startswith("-")} == {"-0.5"}
 
     class Subject:
-        scenario_id = "s0105"
-
         @staticmethod
-        def local(key):
-            return archive.local_copy(key)
+        def csv_file(kind):
+            return archive.local_copy(record.files[f"{kind}_csv"].key)
 
     found, _ = places.in_csv(Subject, "dv")
     known = [("CALSIM", "S_SHSTA", "STORAGE", "L2020A"), *[(t, t, t, t) for t in formulas]]
