@@ -10,6 +10,7 @@ from rich.columns import Columns
 from rich.console import Console, RenderableType
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.progress_bar import ProgressBar
+from rich.text import Text
 
 from extract.stages import StageReport
 from extract.warehouse import Tell, untold
@@ -28,7 +29,7 @@ class _Share(ProgressColumn):
         if task.total is None:
             return ""
         bar = ProgressBar(total=task.total, completed=task.completed, width=30)
-        return Columns([bar, f"{task.completed:,.0f} of {task.total:,.0f}"])
+        return Columns([bar, Text(f"{task.completed:,.0f} of {task.total:,.0f}")])
 
 
 class Reporter:
