@@ -7,22 +7,27 @@ is about a tenth of a metre.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from extract.errors import CheckFailedError
 from extract.load import connection
-from extract.ring_contacts import Ring, contact_problems
 from extract.settings import PROJECT
 
+if TYPE_CHECKING:
+    from pyproj import Transformer
+
+Ring = Sequence[Sequence[float]]
 POLYGONS = PROJECT / "seeds" / "04_calsim_data" / "geometry" / "demand_unit.geojsonl"
 WEST, SOUTH, EAST, NORTH = -124.5, 32.5, -114.1, 42.1
-SEMI_MAJOR_M = 6378137.0
-ECCENTRICITY = math.sqrt(0.00669437999014)
+EQUAL_AREA = "+proj=cea +ellps=WGS84 +units=m"
+"""The cylindrical equal-area projection: areas on the map are areas on the ellipsoid (Snyder 1987, Map Projections,
+USGS Professional Paper 1395, chapter 10)."""
+
 M2_PER_ACRE = 4046.8564224
 AREA_TOLERANCE = 0.03
 
@@ -48,29 +53,25 @@ class Polygon:
     point_count: int
 
 
-def ring_area_m2(ring: Ring) -> float:
-    """Area within a ring in square metres, positive if the ring runs counter-clockwise.
+@cache
+def _projection() -> Transformer:
+    from pyproj import Transformer  # here: commands that load no polygon start faster
 
-    The ring is drawn in the cylindrical equal-area projection of the WGS 84 ellipsoid (Snyder 1987, Map Projections,
-    USGS Professional Paper 1395, equations 10-15 and 3-12), where the shoelace formula gives its true area.
-
-    Args:
-        ring: closed ring of (longitude, latitude) in degrees.
-    """
-    e = ECCENTRICITY
-    points = []
-    for longitude, latitude in ring:
-        s = math.sin(math.radians(latitude))
-        q = (1 - e * e) * (s / (1 - e * e * s * s) - math.log((1 - e * s) / (1 + e * s)) / (2 * e))
-        points.append((math.radians(longitude), q / 2))
-    x0, y0 = points[0]
-    twice = sum((x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0) for (x1, y1), (x2, y2) in pairwise(points))
-    return SEMI_MAJOR_M**2 * twice / 2
+    return Transformer.from_crs("EPSG:4326", EQUAL_AREA, always_xy=True)
 
 
 def area_acres(coordinates: Sequence[Sequence[Ring]]) -> float:
-    """Area of a MultiPolygon in acres; holes, which run clockwise, are subtracted."""
-    return sum(ring_area_m2(ring) for rings in coordinates for ring in rings) / M2_PER_ACRE
+    """Area of a MultiPolygon of longitudes and latitudes in acres, without its holes."""
+    import numpy as np
+    from shapely import transform
+    from shapely.geometry import shape
+
+    projection = _projection()
+    flat = transform(
+        shape({"type": "MultiPolygon", "coordinates": coordinates}),
+        lambda points: np.column_stack(projection.transform(points[:, 0], points[:, 1])),
+    )
+    return float(flat.area) / M2_PER_ACRE
 
 
 def ring_problems(ring: Ring, is_outer: bool) -> Iterator[str]:
@@ -85,11 +86,23 @@ def ring_problems(ring: Ring, is_outer: bool) -> Iterator[str]:
     if any(len(p) != 2 or not (WEST <= p[0] <= EAST and SOUTH <= p[1] <= NORTH) for p in ring):
         yield "a point that is not in California (longitude comes first)"
         return
-    area = ring_area_m2(ring)
-    if area == 0:
+    from shapely import LinearRing, Polygon
+
+    if Polygon(ring).area == 0:
         yield "a ring without area"
-    elif (area > 0) != is_outer:
+    elif LinearRing(ring).is_ccw != is_outer:
         yield "an outer ring that runs clockwise" if is_outer else "a hole that runs counter-clockwise"
+
+
+def shape_problems(coordinates: Sequence[Sequence[Ring]]) -> Iterator[str]:
+    """Where the rings of each part cross or touch each other, which OGC Simple Feature Access, part 1, forbids."""
+    from shapely import Polygon as Part
+    from shapely import is_valid_reason
+
+    for outer, *holes in coordinates:
+        part = Part(outer, holes)
+        if not part.is_valid:
+            yield f"rings that do not bound an area: {is_valid_reason(part)}"
 
 
 def problems(feature: dict[str, Any]) -> Iterator[str]:
@@ -107,7 +120,7 @@ def problems(feature: dict[str, Any]) -> Iterator[str]:
     ]
     if not all(geometry["coordinates"]):
         found.append("a part without rings")
-    found = found or [p for rings in geometry["coordinates"] for p in contact_problems(rings)]
+    found = found or list(shape_problems(geometry["coordinates"]))
     if found:
         yield from found
         return
