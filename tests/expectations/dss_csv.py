@@ -64,7 +64,7 @@ def check(subject: Subject, docs: Path | None) -> Iterator[Finding]:
         source = subject.record.dv if kind == "dv" else subject.record.sv
         assert source is not None
         wrong_rows = len(set(rows.tolist()) ^ set(dss.months().tolist()))
-        csv_sha256 = subject.record.files[f"{kind}_csv"].sha256
+        csv_sha256 = subject.record.files["dv_csv" if kind == "dv" else "sv_csv"].sha256
         files.append((kind, _same(dss.sha256, source.sha256), _same(table.sha256, csv_sha256), wrong_rows))
         series.append(places.compared(kind, dss, table))
     with Validator(docs) as validator:

@@ -20,7 +20,7 @@ from great_expectations.data_context.types.base import (
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
-from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.expectation import ColumnMapExpectation
 
 from extract.verification import Finding
 
@@ -39,11 +39,11 @@ class Suite:
 
     name: str
     index: tuple[str, ...]
-    expectations: dict[str, Expectation]
+    expectations: dict[str, ColumnMapExpectation]
 
     def columns(self) -> list[str]:
         """The columns that a frame needs."""
-        return [*self.index, *dict.fromkeys(e.column for e in self.expectations.values())]
+        return [*self.index, *dict.fromkeys(str(e.column) for e in self.expectations.values())]
 
 
 class Validator:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -85,7 +85,9 @@ def check(subject: Subject, docs: Path | None) -> Iterator[Finding]:
 
 
 def _agreement(
-    key: tuple[str, str], delivered: dict[tuple[str, str], list[object]], own: dict[tuple[str, str], list[object]]
+    key: tuple[str, str],
+    delivered: Mapping[tuple[str, str], Sequence[object]],
+    own: Mapping[tuple[str, str], Sequence[object]],
 ) -> tuple[str, str]:
     if key not in own:
         return "delivered only", "as delivered"

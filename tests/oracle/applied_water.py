@@ -104,13 +104,16 @@ def units(run: Run, kind: str) -> Iterator[Entity]:
             term("delivery"),
             term("reuse"),
         )
-        given = [found[m][1] for m in ("shortage", "groundwater_shortage") if m in found and found[m][1] is not None]
+        measured = (found[m][1] for m in ("shortage", "groundwater_shortage") if m in found)
+        given = [values for values in measured if values is not None]
         has_shortage_series = bool(present & {"shortage", "groundwater_shortage"})
         pumped = found.get("groundwater_pumping", (False, None))[1]
         left = None
         if demand is not None and riparian is not None and delivery is not None and reuse is not None:
             left = demand + riparian - delivery - reuse
-        shortage, source, pumping, basis = EMPTY, "none", EMPTY, "none"
+        shortage: Values = EMPTY
+        pumping: Values = EMPTY
+        source, basis = "none", "none"
         if given:
             shortage, source = given[0], "model"
         elif not has_shortage_series and left is not None and term("groundwater_pumping") is not None:
@@ -161,7 +164,8 @@ def entities(run: Run, family: str) -> Iterator[Entity]:
 
 def over_zero(part: Values, whole: Values) -> Values:
     """Percent, unknown where the whole is 0."""
-    return np.where(whole == 0, np.nan, part) / np.where(whole == 0, np.nan, whole) * 100
+    share: Values = np.where(whole == 0, np.nan, part) / np.where(whole == 0, np.nan, whole) * 100
+    return share
 
 
 def share_met(target: Values, shortage: Values) -> float | None:

@@ -92,7 +92,7 @@ def types_in_force(run: Output) -> list[tuple[str, ...]]:
     for (year, month), value in zip(run.months, series[0][1] if series else (), strict=False):
         if month == 5 and value in (1, 2, 3, 4, 5):
             of_year[year] = TYPES[int(value) - 1]
-    made = []
+    made: list[tuple[str, ...]] = []
     for year, month in run.months:
         known = of_year.get(year if 2 <= month <= 9 else year - (month == 1))
         made.append((known,) if known else TYPES)

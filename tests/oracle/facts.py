@@ -81,12 +81,12 @@ def _facts() -> dict[str, Fact]:
         add(f"fct_env_flow_{name}", "env_flow", ("reach_code", *keys), _river(function))
     for family, kind in {"urban": urban.URBAN, "contractor": urban.CONTRACTOR, "cws_aggregate": urban.GROUP}.items():
         code, folder = urban.CODE[kind], family.removesuffix("_aggregate")
-        for name, keys, function in (
+        for name, keys, of_units in (
             ("delivery_monthly", month, urban.delivery_monthly),
             ("shortage_monthly", month, urban.shortage_monthly),
             ("period_summary", (), urban.period_summary),
         ):
-            add(f"fct_{family}_{name}", folder, (code, *keys), _supply(function, kind))
+            add(f"fct_{family}_{name}", folder, (code, *keys), _supply(of_units, kind))
     demand = _supply(urban.demand_monthly, urban.URBAN)
     add("fct_urban_demand_monthly", "urban", (urban.CODE[urban.URBAN], *month), demand)
     for family, measures in {

@@ -6,11 +6,12 @@ Every function gives one dict per row, with every column of its fact table; None
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.oracle.run import MONTHS, Row, Run, Values, seed
 
@@ -117,12 +118,12 @@ def sample(values: Values) -> Values:
     return values[~np.isnan(values)]
 
 
-def mean(values: Values) -> float | None:
+def mean(values: Values | npt.NDArray[np.bool_]) -> float | None:
     """Their mean."""
     return float(values.mean()) if values.size else None
 
 
-def percentiles(values: Values, places: dict[str, float]) -> Row:
+def percentiles(values: Values, places: Mapping[str, float]) -> Row:
     """Percentiles by the names of their columns; linear interpolation, numpy's default."""
     found = np.percentile(values, list(places.values())).tolist() if values.size else [None] * len(places)
     return dict(zip(places, found, strict=True))

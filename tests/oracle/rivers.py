@@ -208,7 +208,7 @@ def monthly(files: Files) -> Iterator[Row]:
             }
 
 
-def mean_of_ratios(ratios: Values, complete: Values) -> float:
+def mean_of_ratios(ratios: Values, complete: npt.NDArray[np.bool_]) -> float:
     """Mean of the ratios of a group in which no month is unknown."""
     known = sample(ratios)
     return float(known.mean()) if complete.all() and known.size else np.nan
@@ -217,7 +217,7 @@ def mean_of_ratios(ratios: Values, complete: Values) -> float:
 def season_groups(season: str) -> Iterator[npt.NDArray[np.int64]]:
     """Positions of the months of each season of the calendar that is whole."""
     wanted = SEASONS[season]
-    starts = (wanted[0] == CALENDAR_MONTHS).nonzero()[0]
+    starts = np.flatnonzero(np.equal(CALENDAR_MONTHS, wanted[0]))
     yield from (start + np.arange(len(wanted)) for start in starts if start + len(wanted) <= MONTHS)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.oracle import supply as oracle
+from tests.oracle.reservoirs import mean, sample
 from tests.oracle.run import Row, Values, seed
 from tests.oracle.supply import EMPTY, ModelRun, Volume
 
@@ -50,7 +51,8 @@ def usable(volume: Volume | None) -> bool:
 
 def recovered(delivery: Values, shortage: Values, allocation: Values) -> Values:
     """The demand behind contract water."""
-    return (delivery + shortage) / np.where(allocation == 0, np.nan, allocation)
+    demand: Values = (delivery + shortage) / np.where(allocation == 0, np.nan, allocation)
+    return demand
 
 
 def urban_units(run: ModelRun) -> Iterator[Supply]:
@@ -164,10 +166,10 @@ def delivery_monthly(run: ModelRun, kind: str) -> Iterator[Row]:
         for month, delivered in oracle.monthly(each.delivery):
             demand, unmet, pumping = oracle.by_month(month, each.demand, each.unmet, each.pumping)
             row: Row = {CODE[kind]: each.code, "water_month": month, **oracle.distribution(delivered)}
-            row["demand_mean_taf"] = oracle.mean(oracle.sample(demand))
+            row["demand_mean_taf"] = mean(sample(demand))
             row["demand_met_pct"] = oracle.percent(oracle.met_share(demand, unmet))
             if kind == URBAN:
-                row["groundwater_pumping_mean_taf"] = oracle.mean(oracle.sample(pumping))
+                row["groundwater_pumping_mean_taf"] = mean(sample(pumping))
             yield row
 
 
@@ -177,7 +179,7 @@ def shortage_monthly(run: ModelRun, kind: str) -> Iterator[Row]:
         for month, short in oracle.monthly(each.shortage):
             row: Row = {CODE[kind]: each.code, "water_month": month, **oracle.distribution(short)}
             row["shortage_source"] = each.shortage_source
-            row["shortage_frequency_pct"] = oracle.percent(oracle.mean(short > oracle.SHORTAGE_MINIMUM_TAF))
+            row["shortage_frequency_pct"] = oracle.percent(mean(short > oracle.SHORTAGE_MINIMUM_TAF))
             yield row
 
 
@@ -193,7 +195,7 @@ def period_summary(run: ModelRun, kind: str) -> Iterator[Row]:
     """Rows of fct_<family>_period_summary."""
     table_a = {row["contractor_code"]: row for row in seed("04_calsim_data/mi_contractor")}
     for each in ENTITIES[kind](run):
-        delivered = oracle.sample(oracle.annual(each.delivery))
+        delivered = sample(oracle.annual(each.delivery))
         demand, unmet = oracle.annual(each.demand), oracle.annual(each.unmet)
         row: Row = {CODE[kind]: each.code, **oracle.simulation(run), "complete_years": delivered.size}
         row |= {"demand_source": each.demand_source, "shortage_source": each.shortage_source}
@@ -201,11 +203,11 @@ def period_summary(run: ModelRun, kind: str) -> Iterator[Row]:
         row |= oracle.annual_distribution("shortage", oracle.annual(each.shortage))
         row["annual_delivery_min_taf"] = float(delivered.min()) if delivered.size else None
         row["annual_delivery_max_taf"] = float(delivered.max()) if delivered.size else None
-        row["annual_demand_mean_taf"] = oracle.mean(oracle.sample(demand))
+        row["annual_demand_mean_taf"] = mean(sample(demand))
         row |= oracle.reliability(each.target, each.shortage)
         row["demand_met_pct"] = oracle.percent(oracle.met_share(demand, unmet))
         if kind == URBAN:
-            row["annual_groundwater_pumping_mean_taf"] = oracle.mean(oracle.sample(oracle.annual(each.pumping)))
+            row["annual_groundwater_pumping_mean_taf"] = mean(sample(oracle.annual(each.pumping)))
         if kind == CONTRACTOR:
             amount = table_a[each.code]["table_a_taf"]
             row |= {
