@@ -10,6 +10,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import class_row
 
+from extract import overrides
 from extract.errors import CheckFailedError, UsageError
 from extract.load import connection
 from extract.names import check_scenario_id
@@ -51,6 +52,7 @@ class State:
     changed_by: str
     reason: str | None
     changed_at: datetime
+    override_confirmation: str | None
 
     def words(self) -> str:
         """Who changed it and when, and why if they said so."""
@@ -148,7 +150,12 @@ def cells(link: psycopg.Connection, scenario_ids: list[str]) -> list[Cell]:
 
 
 def activate(
-    url: str, scenario_id: str, by: str, reason: str | None = None, freeze: Callable[[str], object] | None = None
+    url: str,
+    scenario_id: str,
+    by: str,
+    reason: str | None = None,
+    freeze: Callable[[str], object] | None = None,
+    confirmation: str | None = None,
 ) -> Activation:
     """Let the API show the load that the scenario has now.
 
@@ -158,9 +165,11 @@ def activate(
         by: who does it.
         reason: why, if there is something to say.
         freeze: keeps a copy of the load that is given to it, before it is shown; if it fails, nothing is shown.
+        confirmation: why a load that the trend report disproves may be shown all the same.
 
     Raises:
-        UsageError: no model run of the scenario is loaded.
+        UsageError: no model run of the scenario is loaded, or there is nothing to confirm.
+        NotConfirmedError: the trend report disproves the load, and nobody has confirmed that it is shown.
         NotPassedError: a blocking check of this load failed, or nobody made it.
     """
     with connection(url) as link:
@@ -176,12 +185,15 @@ def activate(
             raise UsageError("the database does not know what has to be checked", "run `coeqwal db init`")
         if blocking := [cell for cell in known if cell.blocks]:
             raise NotPassedError(load_id, blocking)
+        overridden = overrides.confirmed(link, scenario_id, load_id, by, confirmation)
+        confirmed = overridden.confirmation if overridden else None
         before = state(link, scenario_id)
-        changed = before is None or (before.load_id, before.is_active) != (load_id, True)
+        wanted = (load_id, True, confirmed)
+        changed = before is None or (before.load_id, before.is_active, before.override_confirmation) != wanted
         if changed:
             if freeze:
                 freeze(load_id)
-            _record(link, scenario_id, load_id, True, by, reason)
+            _record(link, scenario_id, load_id, True, by, reason, confirmed)
     return Activation(scenario_id, load_id, True, changed)
 
 
@@ -205,8 +217,8 @@ def state(link: psycopg.Connection, scenario_id: str) -> State | None:
     """The last change of what is shown of a scenario; none if it was never activated."""
     with link.cursor(row_factory=class_row(State)) as cursor:
         return cursor.execute(
-            "select load_id, is_active, changed_by, reason, changed_at from ops.activation_state"
-            " where scenario_id = %s",
+            "select load_id, is_active, changed_by, reason, changed_at, override_confirmation"
+            " from ops.activation_state where scenario_id = %s",
             [scenario_id],
         ).fetchone()
 
@@ -226,9 +238,16 @@ def _lock(link: psycopg.Connection, scenario_id: str) -> None:
 
 
 def _record(
-    link: psycopg.Connection, scenario_id: str, load_id: str, is_active: bool, by: str, reason: str | None
+    link: psycopg.Connection,
+    scenario_id: str,
+    load_id: str,
+    is_active: bool,
+    by: str,
+    reason: str | None,
+    confirmation: str | None = None,
 ) -> None:
     link.execute(
-        "insert into ops.activation (scenario_id, load_id, is_active, changed_by, reason) values (%s, %s, %s, %s, %s)",
-        [scenario_id, load_id, is_active, by, reason],
+        "insert into ops.activation (scenario_id, load_id, is_active, changed_by, reason, override_confirmation)"
+        " values (%s, %s, %s, %s, %s, %s)",
+        [scenario_id, load_id, is_active, by, reason, confirmation],
     )

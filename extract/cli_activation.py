@@ -19,16 +19,29 @@ ByOption = Annotated[
     str | None, typer.Option("--by", help="Who decided it; default who runs this.", metavar="NAME", show_default=False)
 ]
 ReasonOption = Annotated[str | None, typer.Option("--reason", help="Why; recorded with it.", show_default=False)]
+ConfirmOption = Annotated[
+    str | None,
+    typer.Option(
+        "--confirm-override",
+        help="Why a load that the trend report disproves may be shown all the same; recorded with it.",
+        metavar="REASON",
+        show_default=False,
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="A JSON object instead of text.")]
 
 
 def activate(
-    scenario: ScenarioArgument, by: ByOption = None, reason: ReasonOption = None, as_json: JsonOption = False
+    scenario: ScenarioArgument,
+    by: ByOption = None,
+    reason: ReasonOption = None,
+    confirm_override: ConfirmOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Let the API show the scenario's present load; refused unless every blocking check of this load has passed."""
     scenario_id = check_scenario_id(scenario)
     try:
-        Pipeline(settings(), scenario_id, Reporter(as_json)).activate(by or operator(), reason)
+        Pipeline(settings(), scenario_id, Reporter(as_json)).activate(by or operator(), reason, confirm_override)
     except NotPassedError as error:
         if as_json:
             print(json.dumps({"stage": "activate", "status": "refused", "blocking": error.as_json()}))

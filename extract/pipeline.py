@@ -139,10 +139,10 @@ class Pipeline:
             receipt_id = load.loaded_receipt(self.url, self.scenario_id)
             self._timed("verify", lambda: self._verify(receipt_id, again=True))
 
-    def activate(self, by: str, reason: str | None) -> None:
+    def activate(self, by: str, reason: str | None, confirmation: str | None = None) -> None:
         """Let the API show the present load; see `activation.activate`."""
         load.prepare(self.url)
-        self._timed("activate", lambda: self._activate(by, reason))
+        self._timed("activate", lambda: self._activate(by, reason, confirmation))
 
     def deactivate(self, by: str, reason: str | None) -> None:
         """Let the API show nothing of the scenario any more."""
@@ -301,12 +301,18 @@ class Pipeline:
             return Outcome(None, hidden, True)
         return self._activate(operator(), None)
 
-    def _activate(self, by: str, reason: str | None) -> Outcome[None]:
+    def _activate(self, by: str, reason: str | None, confirmation: str | None = None) -> Outcome[None]:
         def freeze(load_id: str) -> None:
-            release.freeze(self.url, self.archive, self.scenario_id, load_id)
+            release.freeze(self.url, self.archive, self.scenario_id, load_id, by, confirmation)
 
-        done = activation.activate(self.url, self.scenario_id, by, reason, freeze)
-        return Outcome(None, f"the API shows the load {done.load_id}", not done.changed, done.load_id)
+        record = extraction.finished(self.archive, self.scenario_id)
+        if record and load.loaded_receipt(self.url, self.scenario_id) == record.receipt_id:
+            verdict = record.validation.status  # maybe by a report that came after the load
+            if verdict == "FAILED" and overrides.recorded(self.archive, record) is None:
+                raise self._quarantined(record)
+        done = activation.activate(self.url, self.scenario_id, by, reason, freeze, confirmation)
+        why = f"; confirmed against the trend report: {confirmation.strip()}" if confirmation else ""
+        return Outcome(None, f"the API shows the load {done.load_id}{why}", not done.changed, done.load_id)
 
     def _deactivate(self, by: str, reason: str | None) -> Outcome[None]:
         done = activation.deactivate(self.url, self.scenario_id, by, reason)

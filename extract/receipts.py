@@ -349,6 +349,22 @@ class CheckVerdict(_Closed):
     code_version: str
 
 
+class ReleasedOverride(_Closed):
+    """The decisions by which statistics were released although the trend report disproves their model run.
+
+    Attributes:
+        reason: why the run was loaded.
+        operator: who decided that.
+        confirmation: why it was shown.
+        confirmed_by: who decided that.
+    """
+
+    reason: str
+    operator: str
+    confirmation: str
+    confirmed_by: str
+
+
 class ReleaseRecord(_Closed):
     """The record of a frozen copy of a scenario's statistics. The same statistics leave the same bytes.
 
@@ -357,6 +373,7 @@ class ReleaseRecord(_Closed):
         code_version: digest of models, seeds and macros of the last recorded build.
         invocations: the runs of dbt that made the rows.
         checks: the newest result of every check of this load.
+        override: set if the trend report disproves the model run.
     """
 
     schema_version: Literal[1] = 1
@@ -368,3 +385,4 @@ class ReleaseRecord(_Closed):
     invocations: list[str]
     tables: list[FrozenTable]
     checks: list[CheckVerdict]
+    override: ReleasedOverride | None = None

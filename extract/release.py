@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,12 +19,12 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from pydantic import ValidationError
 
-from extract import names
+from extract import names, overrides
 from extract.archive import Archive, Given, History
 from extract.errors import CheckFailedError
 from extract.load import connection
 from extract.model_run import file_sha256
-from extract.receipts import CheckVerdict, FrozenTable, ReleaseRecord
+from extract.receipts import CheckVerdict, FrozenTable, ReleasedOverride, ReleaseRecord
 
 Row = dict[str, str | None]
 
@@ -169,7 +169,9 @@ def present_load(link: psycopg.Connection, scenario_id: str) -> str | None:
     return found.pop() if found else None
 
 
-def freeze(url: str, archive: Archive, scenario_id: str, load_id: str) -> Release:
+def freeze(
+    url: str, archive: Archive, scenario_id: str, load_id: str, by: str = "", confirmation: str | None = None
+) -> Release:
     """Put a copy of a scenario's statistics into the archive. Done again for the same statistics, it changes nothing.
 
     Args:
@@ -177,15 +179,22 @@ def freeze(url: str, archive: Archive, scenario_id: str, load_id: str) -> Releas
         archive: where the copy goes.
         scenario_id: the scenario.
         load_id: the load that its statistics have to be of.
+        by: who confirms that a load that the trend report disproves is released.
+        confirmation: why; without it the confirmation of its activation holds.
 
     Raises:
         CheckFailedError: the statistics in the database are of another load.
+        NotConfirmedError: the trend report disproves the load, and nobody has confirmed that it is shown.
         RetryableError: database or archive are away, or somebody else changed the scenario's files.
     """
     prefix, key = names.release_prefix(scenario_id, load_id), names.release_record_key(scenario_id, load_id)
     with TemporaryDirectory(prefix="coeqwal-") as name:
         folder = Path(name)
+        with connection(url) as link:
+            overridden = overrides.confirmed(link, scenario_id, load_id, by, confirmation)
         record = _copy(url, scenario_id, load_id, folder)
+        if overridden:
+            record = record.model_copy(update={"override": ReleasedOverride(**asdict(overridden))})
         files: dict[str, Given | str] = {
             f"{prefix}{table.file}": Given(folder / table.file, table.sha256, move=True) for table in record.tables
         }

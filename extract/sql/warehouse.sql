@@ -220,6 +220,9 @@ create table if not exists ops.activation (
     changed_at timestamptz not null default clock_timestamp()
 );
 
+-- Why a load that the trend report disproves was shown all the same.
+alter table ops.activation add column if not exists override_confirmation text;
+
 create or replace view ops.activation_state as
 select distinct on (scenario_id) *
 from ops.activation

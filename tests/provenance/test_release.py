@@ -12,6 +12,7 @@ from extract import comparison, names, release
 from extract.archive import Archive, History
 from extract.archive.verify import verify
 from extract.errors import CheckFailedError, UsageError
+from extract.overrides import NotConfirmedError
 from tests.provenance.conftest import SCENARIO, Traced
 from tests.provenance.test_explain import command
 
@@ -56,6 +57,38 @@ def test_statistics_of_another_load_are_not_frozen(traced: Traced, tmp_path: Pat
     with pytest.raises(CheckFailedError, match=f"not those of {traced.earlier}, but of {traced.later}"):
         release.freeze(traced.url, Archive(str(tmp_path)), SCENARIO, traced.earlier)
     assert not list(tmp_path.rglob("*.json"))
+
+
+def test_a_disproved_load_is_released_by_a_recorded_decision_only(traced: Traced, tmp_path: Path) -> None:
+    archive = Archive(str(tmp_path))
+
+    def judge(state: str, reason: str | None) -> None:
+        with psycopg.connect(traced.url) as link:
+            link.execute(
+                "insert into ops.ingest_run"
+                " (scenario_id, stage, state, receipt_id, override_reason, operator, started_at)"
+                " values (%s, 'validate', %s, %s, %s, 'bob', now())",
+                [SCENARIO, state, traced.later, reason],
+            )
+
+    judge("OVERRIDDEN", "a typing error")
+    try:
+        with pytest.raises(NotConfirmedError):
+            release.freeze(traced.url, archive, SCENARIO, traced.later)
+        assert not list(tmp_path.rglob("*.json"))
+        release.freeze(traced.url, archive, SCENARIO, traced.later, "ann", "the report is of another run")
+        found = release.find(archive, SCENARIO, traced.later)
+        assert found is not None
+        assert found.record.override is not None
+        assert found.record.override.model_dump() == {
+            "reason": "a typing error",
+            "operator": "bob",
+            "confirmation": "the report is of another run",
+            "confirmed_by": "ann",
+        }
+    finally:
+        judge("VALIDATED", None)
+    assert release.freeze(traced.url, archive, SCENARIO, traced.later).record.override is None
 
 
 def test_a_damaged_copy_is_refused(traced: Traced, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from extract import activation, load
 from extract.activation import NotPassedError, activate, deactivate
 from extract.errors import DiskFullError, UsageError
+from extract.overrides import NotConfirmedError
 from extract.verification import results
 from extract.verification.results import CheckResult
 from tests.warehouse import verified
@@ -171,15 +172,54 @@ def test_what_only_informs_hinders_nothing(url, question):
         url, "select check_name from ops.verification_check where question = 'dbt_warnings' and family = 'all'"
     )[0]
     results.record(url, [CheckResult(**load_id, check_name=name, status="failed", verifier="dbt", failed_count=1)])
+    override(url)
+    assert cells(url)[question, "all"].status in ("failed", "unknown")
+    assert activate(url, SCENARIO, "ann", confirmation="the report is wrong").changed
+
+
+def override(url):
+    """Somebody loads a run that the trend report disproves."""
     execute(
         url,
-        "insert into ops.ingest_run (scenario_id, stage, state, receipt_id, override_reason, started_at)"
-        " values (%s, 'validate', 'OVERRIDDEN', %s, 'a typing error', now())",
+        "insert into ops.ingest_run (scenario_id, stage, state, receipt_id, override_reason, operator, started_at)"
+        " values (%s, 'validate', 'OVERRIDDEN', %s, 'a typing error', 'bob', now())",
         SCENARIO,
         FIRST,
     )
-    assert cells(url)[question, "all"].status in ("failed", "unknown")
+
+
+def test_a_disproved_load_is_shown_only_by_a_second_decision(url):
+    kept = []
+    override(url)
+    with pytest.raises(NotConfirmedError, match=r"which bob loaded all the same \(a typing error\)") as refused:
+        activate(url, SCENARIO, "ann", "reviewed", kept.append)
+    assert f"coeqwal activate {SCENARIO} --confirm-override" in refused.value.remedy
+    with pytest.raises(UsageError, match="--confirm-override without a reason"):
+        activate(url, SCENARIO, "ann", confirmation=" ")
+    assert (shown(url), kept) == ((False, None), [])
+    assert activate(url, SCENARIO, "ann", None, kept.append, "the report is of another run").changed
+    assert (shown(url), kept) == ((True, FIRST), [FIRST])
+    assert not activate(url, SCENARIO, "ann").changed
+    rows = execute(url, "select changed_by, is_active, override_confirmation from ops.activation")
+    assert rows == [("ann", True, "the report is of another run")]
+
+
+def test_a_load_that_is_disproved_while_it_is_shown_needs_the_decision_too(url):
     assert activate(url, SCENARIO, "ann").changed
+    override(url)
+    with pytest.raises(NotConfirmedError):
+        activate(url, SCENARIO, "ann")
+    assert activate(url, SCENARIO, "ann", confirmation="the report is of another run").changed
+    assert deactivate(url, SCENARIO, "ann").changed
+    override(url)  # of another report
+    with pytest.raises(NotConfirmedError):
+        activate(url, SCENARIO, "ann")
+
+
+def test_there_is_nothing_to_confirm_about_other_loads(url):
+    with pytest.raises(UsageError, match=f"does not disprove the load {FIRST}"):
+        activate(url, SCENARIO, "ann", confirmation="to be sure")
+    assert shown(url) == (False, None)
 
 
 def test_a_data_test_that_was_left_out_is_unknown_not_passed(url):
