@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import UTC, date, datetime, time
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from extract import downloads, names
-from extract.archive import Archive, History, Manifest
+from extract.archive import Archive, History, Manifest, repair
 from extract.archive.verify import verify as compare_all
 from extract.cli_intake import as_visibility
+from extract.cli_report import counted
 from extract.errors import CheckFailedError, UsageError
+from extract.locks import one_at_a_time
 from extract.settings import settings
 
 app = typer.Typer(help="The archive: what is in it, how it was before, and whether it is whole.", no_args_is_help=True)
@@ -130,6 +133,33 @@ def verify(
             f"whole, {how}: scenarios {audit.scenarios}, snapshots {audit.snapshots}, objects {audit.objects}; "
             f"{archive.store.address}"
         )
+
+
+@app.command("repair")
+def repair_(
+    dry_run: Annotated[bool, typer.Option(help="Only say what would be done.")] = False,
+    older_than_hours: Annotated[
+        float, typer.Option(min=0, help="Leave younger objects alone: they may be of a change that is going on.")
+    ] = repair.SETTLED.total_seconds() / 3600,
+) -> None:
+    """Remove objects that no manifest and no receipt names, left by a killed change; says first what it does."""
+    archive, config = Archive.of(settings()), settings()
+    found = repair.orphans(archive, timedelta(hours=older_than_hours))
+    for info in found.young:
+        print(f"left alone, younger than {older_than_hours:g} hours: {archive.uri(info.path)}")
+    for info in found.mentioned:
+        print(f"left alone, a receipt names it: {archive.uri(info.path)}")
+    print(f"no manifest or receipt names {counted(len(found.removable), 'object')}, {found.size_bytes:,} bytes:")
+    for info in found.removable:
+        when = _shown_time(info.modified)
+        print(f"  {'would remove' if dry_run else 'to be removed'}: {archive.uri(info.path)} ({when} UTC)", flush=True)
+    if dry_run or not found.removable:
+        return
+    with ExitStack() as locks:
+        for scenario_id in sorted(names.scenarios_in(info.path for info in archive.store.files("snapshots/"))):
+            locks.enter_context(one_at_a_time(config, scenario_id))
+        removed = repair.remove(archive, found.removable)
+    print(f"removed {counted(len(removed), 'object')}, {sum(info.size_bytes for info in removed):,} bytes")
 
 
 @app.command()

@@ -26,6 +26,8 @@ Visibility = Literal["private", "public"]
 PROMOTED = ("run/", "verify/", "ingest_record.json")
 EXTRACTED = ("csv/", "validation/", "extract_record.json")
 RECEIPT = "_record.json"
+FRESH = timedelta(hours=12)
+"""An object of this age is not removed by a repair, which leaves alone what is younger than a day."""
 
 
 class _Closed(BaseModel):
@@ -208,8 +210,9 @@ class History:
         with TemporaryDirectory(prefix="coeqwal-") as folder:
             given = {self._path(key): _as_file(what, Path(folder)) for key, what in files.items()}
             after = self._next(before, stage, given, tuple(replaces), visibility)
+            named = {entry.sha256 for entry in before.files} if before else set()
             for new in given.values():
-                self._store_object(new)
+                self._store_object(new, new.sha256 in named)
             if before is None or (after.visibility, _contents(after)) != (before.visibility, _contents(before)):
                 key = names.snapshot_key(self.scenario_id, after.snapshot)
                 if not self.archive.store.create(key, after.text().encode()):
@@ -302,10 +305,12 @@ class History:
             totals=Totals(files=len(entries), size_bytes=sum(entry.size_bytes for entry in entries)),
         )
 
-    def _store_object(self, new: Given) -> None:
+    def _store_object(self, new: Given, is_named: bool) -> None:
+        """Store a content unless it is there; an old one that we do not name again, as a repair may take it."""
         key = names.object_key(new.sha256)
         there = self.archive.store.stat(key)
-        if there is None or there.size_bytes != new.file.stat().st_size:
+        is_old = there is not None and not is_named and there.modified < datetime.now(UTC) - FRESH
+        if there is None or is_old or there.size_bytes != new.file.stat().st_size:
             self.archive.store.put(key, new.file, new.sha256, move=new.move)
 
     def _path(self, key: str) -> str:

@@ -97,7 +97,11 @@ def _object_faults(archive: Archive, wanted: dict[str, int], read: bool) -> Iter
     for key in sorted(wanted.keys() - there.keys()):
         yield Fault("missing", key, "a snapshot needs it: promote its file again, or restore it from a backup")
     for key in sorted(there.keys() - wanted.keys()):
-        yield Fault("extra", key, "no snapshot needs it: left by a change that was interrupted, or put there by hand")
+        yield Fault(
+            "extra",
+            key,
+            "no snapshot needs it: left by a change that was interrupted; `coeqwal archive repair` removes it",
+        )
     for key in sorted(wanted.keys() & there.keys()):
         if there[key] != wanted[key]:
             yield Fault("changed", key, f"{there[key]:,} bytes instead of {wanted[key]:,}")

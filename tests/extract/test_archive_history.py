@@ -4,15 +4,19 @@ import os
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
-from extract import names
-from extract.archive import Archive, Given, History
+from extract import cli_archive, names
+from extract.archive import Archive, Given, History, repair
 from extract.archive.history import PROMOTED, ConcurrentChangeError
 from extract.archive.verify import verify
 from extract.cli_archive import differences
-from extract.errors import CheckFailedError, UsageError
+from extract.errors import CheckFailedError, RetryableError, UsageError
+from extract.locks import try_lock
+from extract.settings import Settings
 
 
 @pytest.fixture(params=["folder", "s3"])
@@ -217,6 +221,78 @@ def test_what_is_too_much_is_found(history):
     history.archive.put_text(stray, "stray")
     history.archive.put_text("scenario/s0105/run/by_hand", "x")
     assert faults(history.archive) == [("extra", stray), ("extra", "scenario/s0105/run/by_hand")]
+
+
+def killed(history, monkeypatch, **files):
+    """A change that ends after its objects and before its manifest."""
+    with monkeypatch.context() as patch:
+        patch.setattr(history.archive.store, "create", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            publish(history, **files)
+
+
+def test_what_a_killed_change_left_is_found_and_removed(history, monkeypatch):
+    archive = history.archive
+    publish(history, a="one")
+    before = everything(archive)
+    killed(history, monkeypatch, a="one", b="two")
+    left = {key for kind, key in faults(archive) if kind == "extra"}
+    assert names.object_key(sha256(b"two").hexdigest()) in left
+    assert len(left) == 2
+    found = repair.orphans(archive)  # a change may be going on
+    assert ({info.path for info in found.young}, found.removable) == (left, ())
+    found = repair.orphans(archive, timedelta(seconds=-5))
+    assert {info.path for info in found.removable} == left
+    assert {info.path for info in repair.remove(archive, found.removable)} == left
+    assert everything(archive) == before
+    assert faults(archive) == []
+
+
+def test_what_was_named_since_is_not_removed(history, monkeypatch):
+    publish(history, a="one")
+    killed(history, monkeypatch, a="one", b="two")
+    found = repair.orphans(history.archive, timedelta(seconds=-5))
+    publish(history, a="one", b="two")
+    assert repair.remove(history.archive, found.removable) == []
+    assert faults(history.archive) == []
+
+
+def test_what_a_receipt_names_is_not_removed(history, monkeypatch):
+    publish(history, a="one")
+    killed(history, monkeypatch, a="one", b="two")
+    history.archive.put_text("rejected/x.json", sha256(b"two").hexdigest())
+    found = repair.orphans(history.archive, timedelta(seconds=-5))
+    assert [info.path for info in found.mentioned] == [names.object_key(sha256(b"two").hexdigest())]
+    assert len(found.removable) == 1
+
+
+def test_earlier_snapshots_keep_their_objects_and_damaged_ones_stop_a_repair(history):
+    publish(history, a="one")
+    publish(history, a="two")
+    assert repair.orphans(history.archive, timedelta(seconds=-5)) == repair.Orphans((), (), ())
+    history.archive.put_text(names.snapshot_key("s0105", 1), "{}")
+    with pytest.raises(CheckFailedError, match="damaged"):
+        repair.orphans(history.archive, timedelta(seconds=-5))
+
+
+def test_the_command_says_first_what_it_does(history, monkeypatch, tmp_path):
+    publish(history, a="one")
+    killed(history, monkeypatch, a="one", b="two")
+    monkeypatch.setattr(cli_archive.Archive, "of", lambda _: history.archive)
+    monkeypatch.setattr(cli_archive, "settings", lambda: Settings(data_dir=tmp_path / "data"))
+    monkeypatch.setattr(repair, "datetime", SimpleNamespace(now=lambda zone: datetime.now(zone) + timedelta(hours=1)))
+    call = CliRunner().invoke
+    assert "left alone, younger than 24 hours" in call(cli_archive.app, ["repair"]).output
+    dry = call(cli_archive.app, ["repair", "--dry-run", "--older-than-hours", "0"]).output
+    assert "no manifest or receipt names 2 objects" in dry
+    assert dry.count("would remove") == 2
+    assert len(faults(history.archive)) == 2
+    with try_lock(tmp_path / "data", "s0105"):
+        assert isinstance(call(cli_archive.app, ["repair", "--older-than-hours", "0"]).exception, RetryableError)
+    assert len(faults(history.archive)) == 2
+    done = call(cli_archive.app, ["repair", "--older-than-hours", "0"]).output.splitlines()
+    assert (done[1].split(":")[0].strip(), done[-1].split(",")[0]) == ("to be removed", "removed 2 objects")
+    assert faults(history.archive) == []
 
 
 def test_damaged_manifests_are_found(history):
