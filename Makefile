@@ -21,7 +21,7 @@ export PYTHONDONTWRITEBYTECODE :=
 help:
 	@echo "make demo   a synthetic model run from ZIP to API, with the set-up it needs"
 	@echo "make test   linters, types and all tests"
-	@echo "make pythons  the tests that need no server, with every Python of 3.11 to 3.13 that is there"
+	@echo "make pythons  tests of readers and writers with every other Python of 3.11 to 3.13 that is there"
 	@echo "make setup  only the set-up: .venv, profiles.yml, the database with the dbt project deployed"
 	@echo "make stop   stop the API and the embedded database"
 
@@ -64,7 +64,7 @@ test: lint
 	  COEQWAL_PG_BIN=$(PG15) $(BIN)/pytest -q $(PARALLEL) -m postgres_15; \
 	fi
 
-# the tests that need no server, with every other Python that is there
+# the readers and writers with every other Python that is there; TESTS=tests/extract takes all tests that need no server
 pythons: .venv/ready-dev
 	@BIN=$(BIN) tests/pythons.sh
 

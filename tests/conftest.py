@@ -69,7 +69,13 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield given
         return
     server = EmbeddedServer(tmp_path_factory.mktemp("server") / "pg", _binaries(), (Path(sys.executable),))
-    yield server.start()
+    url = server.start()
+    with psycopg.connect(url, autocommit=True) as link:
+        # It ends with the session, so only a crash of the machine could tell the difference.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            link.execute(f"alter system set {setting} = off")
+        link.execute("select pg_reload_conf()")
+    yield url
     server.stop()
 
 
