@@ -43,9 +43,16 @@ def matching(pattern: str, loaded: Iterable[str]) -> frozenset[str]:
     """Loaded scenarios that an id or wildcard means.
 
     Raises:
-        ScenarioSelectionError: none; with the nearest ids and what to do.
+        ScenarioSelectionError: none, or nothing was asked for; with the nearest ids and what to do.
     """
     ids = sorted(loaded)
+    if not pattern.strip():
+        raise ScenarioSelectionError(
+            f"'scenario:{pattern}' names no scenario."
+            f"\nLoaded ({len(ids)}): {', '.join(ids) or 'none'}"
+            f"\n  remedy: write an id or a wildcard behind the colon, as in `--select scenario:{(ids or ['s0105'])[0]}`"
+            " or `--select 'scenario:s00*'`"
+        )
     found = frozenset(fnmatch.filter(ids, pattern))
     if not found:
         near = difflib.get_close_matches(pattern, ids, 3)

@@ -45,6 +45,21 @@
 {%- endmacro %}
 
 
+{#- Print what each data test of this run found wrong, scenario by scenario, with the rows that were kept of it. -#}
+{% macro name_failures() -%}
+    {%- set scope = model.config.meta.get('scenario_scope') if execute -%}
+    {%- if scope and not flags.EMPTY -%}
+        {%- set found = run_query(
+            "select scenario_id, check_name, message from ops.verification_result where run_id = '" ~ invocation_id
+            ~ "' and status = 'failed' and question = 'dbt_tests' order by check_name, scenario_id"
+        ) -%}
+        {%- for row in found.rows -%}
+            {%- do print('  ' ~ row[0] ~ ', ' ~ row[1] ~ ': ' ~ row[2]) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- With the code of a test that found something it is asked which scenarios the rows are of; without, none is wrong. -#}
 {% macro insert_test_results(findings, scope, code=none) -%}
     with finding as (
@@ -76,10 +91,23 @@
         select
             wrong ->> 'scenario_id' as scenario_id,
             count(*) as failed_count,
-            to_jsonb((array_agg(short.example))[1:10]) as examples
+            to_jsonb((array_agg(short.example))[1:10]) as examples,
+            array_to_string((array_agg(distinct short.named) filter (where short.named <> ''))[1:10], '; ') as named
         from wrong_row
         cross join lateral (
-            select coalesce(jsonb_object_agg(key, value), '{}') as example
+            -- codes, which have no spaces, name a row, as do month and year; numbers say what is wrong with it
+            select
+                coalesce(jsonb_object_agg(key, value), '{}') as example,
+                left(
+                    string_agg(value #>> '{}', ' ' order by key) filter (
+                        where key not in ('scenario_id', 'load_id')
+                        and (
+                            jsonb_typeof(value) = 'string' and value #>> '{}' ~ '^\S+$'
+                            or key in ('water_month', 'water_year')
+                        )
+                    ),
+                    100
+                ) as named
             from jsonb_each(wrong)
             where jsonb_typeof(value) <> 'array'
         ) as short
@@ -99,7 +127,7 @@
             then 'passed' else about.status end,
         coalesce(wrong.failed_count, case when about.status = 'passed' then 0 end),
         case when {{ 'wrong.failed_count is not null or not exists (select from wrong)' if code else 'true' }}
-            then about.message end,
+            then concat_ws(': ', about.message, nullif(wrong.named, '')) end,
         coalesce(wrong.examples, '[]'),
         'dbt',
         '{{ scope.code_version }}'

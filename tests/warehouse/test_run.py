@@ -22,11 +22,14 @@ from rich.console import Console
 
 from api.main import create_app
 from api.settings import ApiSettings
-from extract import __version__, names, warehouse
+from extract import __version__, activation, load, names, verification, warehouse
+from extract.activation import Cell
 from extract.archive import Archive
 from extract.cli_report import Reporter
 from extract.errors import DiskFullError
 from extract.extraction import Request, extract
+from extract.pipeline import Pipeline
+from extract.settings import Settings
 from extract.storage import folder
 from extract.synthetic import make_model_run
 from tests.conftest import ROWS_ONLY
@@ -152,6 +155,42 @@ def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, run_dbt):
     run_dbt(loaded.url, "run", "--select", "scenario:s0105,fct_reservoir_spill_monthly", check=True)
     result = loaded(*loaded.command, "--to", "build", "--json")
     assert json.loads(result.stdout.splitlines()[-1])["status"] == "done", result.stderr
+
+
+def test_a_wrong_answer_of_the_api_is_told_and_the_load_stays_shown(monkeypatch, tmp_path):
+    config = Settings(database_url="postgresql://nobody@127.0.0.1:1/none", data_dir=tmp_path)
+    pipeline = Pipeline(config, "s0105", lambda report: None)
+    command = "coeqwal verify SCENARIO --question api_views"
+    open_, wrong = (
+        Cell("s0105", "api_views", "reservoir", status, "blocks_release", command, None, examples)
+        for status, examples in (("unknown", None), ("failed", ["api_views.values: SHSTA"]))
+    )
+    known = [open_]
+    asked = []
+
+    def run_verifiers(url, settings, scenario_id, wanted):
+        asked.extend(wanted)
+        known[:] = [wrong]
+        return []
+
+    monkeypatch.setattr(pipeline, "_cells", lambda: known)
+    monkeypatch.setattr(load, "loaded_receipt", lambda url, scenario_id: "s0105-1")
+    monkeypatch.setattr(activation, "active_scenarios", lambda url: {"s0105"})
+    monkeypatch.setattr(verification, "run", run_verifiers)
+    monkeypatch.setattr(verification, "keep", lambda *given: "a run")
+    with pytest.raises(activation.WrongAnswersError) as caught:
+        pipeline._answers()
+    assert asked == ["api_views"]
+    assert (caught.value.exit_code, caught.value.code) == (1, "WRONG_ANSWERS")
+    for part in (
+        "api_views of reservoir: failed (api_views.values: SHSTA)",
+        "coeqwal verify s0105",
+        "deactivate s0105",
+    ):
+        assert part in str(caught.value)
+    assert pipeline.summary() == "0 of 1 questions passed, 1 failed (api_views)"
+    monkeypatch.setattr(activation, "active_scenarios", lambda url: set())
+    assert pipeline._answers().unchanged
 
 
 def test_every_stage_run_has_its_row(loaded):

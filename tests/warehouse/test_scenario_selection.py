@@ -67,6 +67,14 @@ def test_an_unknown_scenario_gets_suggestions_and_a_remedy() -> None:
         assert part in str(refused.value)
 
 
+@pytest.mark.parametrize("pattern", ["", " "])
+def test_a_colon_with_nothing_behind_it_is_a_wrong_call(pattern: str) -> None:
+    with pytest.raises(ScenarioSelectionError) as refused:
+        matching(pattern, LOADED)
+    for part in ("names no scenario", "Loaded (3)", "--select scenario:s0020"):
+        assert part in str(refused.value)
+
+
 def test_wildcards_are_case_sensitive() -> None:
     with pytest.raises(ScenarioSelectionError):
         matching("S0105", LOADED)
