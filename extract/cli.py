@@ -64,6 +64,7 @@ ZipOption = Annotated[
 TrendOption = Annotated[Path | None, typer.Option("--trend", help="The trend report's reference CSV.")]
 DvOption = cli_intake.DvOption
 SvOption = cli_intake.SvOption
+AcceptOption = cli_intake.AcceptOption
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per stage instead of text.")]
 OverrideOption = Annotated[
     str | None,
@@ -102,9 +103,9 @@ def _candidate(
     return None
 
 
-def _pipeline(scenario_id: str, as_json: bool) -> Pipeline:
+def _pipeline(scenario_id: str, as_json: bool, accept: str | None = None) -> Pipeline:
     report = Reporter(as_json)
-    return Pipeline(settings(), scenario_id, report, report.watch)
+    return Pipeline(settings(), scenario_id, report, report.watch, accept)
 
 
 def _version(wanted: bool) -> None:
@@ -131,6 +132,7 @@ def run(
     sv: SvOption = None,
     to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "active",
     override: OverrideOption = None,
+    accept: AcceptOption = None,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", help="Run the stages of a file that `coeqwal plan` wrote.")
     ] = None,
@@ -139,12 +141,12 @@ def run(
     """Take a model run all the way: promote, extract, load, build, verify, activate. What is there is passed over."""
     report = Reporter(as_json)
     if plan_file is not None:
-        if scenario or zip_path or trend or dv or sv or override or to != "active":
+        if scenario or zip_path or trend or dv or sv or override or accept or to != "active":
             raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
         raise typer.Exit(cli_status.run_plan(plan_file, report, as_json))
     scenario_id = _scenario(scenario, zip_path)
     candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
-    pipeline = Pipeline(settings(), scenario_id, report, report.watch)
+    pipeline = Pipeline(settings(), scenario_id, report, report.watch, accept)
     pipeline.run(candidate, to, override)
     if not as_json:
         done = f"{scenario_id} is in the warehouse: {pipeline.summary()}. Next: `coeqwal serve`"
@@ -158,12 +160,13 @@ def extract(
     trend: TrendOption = None,
     dv: DvOption = None,
     sv: SvOption = None,
+    accept: AcceptOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read the DSS files of a model run and write its CSV files and receipt."""
     scenario_id = _scenario(scenario)
     candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
-    _pipeline(scenario_id, as_json).extract(candidate)
+    _pipeline(scenario_id, as_json, accept).extract(candidate)
 
 
 @app.command()

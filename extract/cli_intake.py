@@ -55,6 +55,17 @@ SvOption = Annotated[
     typer.Option("--sv", help="The same of the SV input.", metavar="PATH_IN_ZIP", show_default=False),
 ]
 
+AcceptOption = Annotated[
+    str | None,
+    typer.Option(
+        "--accept-identity",
+        help="Take the run for the scenario's although names, contents or series say otherwise, or it is synthetic; "
+        "the reason is recorded with your name.",
+        metavar="REASON",
+        show_default=False,
+    ),
+]
+
 VISIBILITIES: dict[str, Visibility] = {"private": "private", "public": "public"}
 
 
@@ -130,14 +141,15 @@ def promote(
     ] = None,
     dv: DvOption = None,
     sv: SvOption = None,
+    accept: AcceptOption = None,
     dry_run: DryRunOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Let downloaded model runs into the archive, if they keep their contract.
 
     The ZIP must be readable and safe, hold one DV output and at most one SV input (those that the sheet or the options
-    declare), and be byte for byte what was downloaded. What is refused leaves a receipt with the reason under
-    `rejected/`.
+    declare), and be byte for byte what was downloaded; and nothing may say that it is another scenario's. What is
+    refused leaves a receipt with the reason under `rejected/`.
     """
     chosen = as_visibility(visibility)
     if (dv or sv) and len(scenario) > 1:
@@ -149,7 +161,7 @@ def promote(
         candidate = fetching.staged(settings().data_dir, scenario_id)
         if dv or sv:
             candidate = replace(candidate, expected=Expected(dv, sv, by="option"))
-        pipeline = Pipeline(settings(), scenario_id, Reporter(as_json))
+        pipeline = Pipeline(settings(), scenario_id, Reporter(as_json), accept_identity=accept)
         record = pipeline.promote(candidate, chosen, dry_run=dry_run)
         if dry_run:
             _tell(as_json, scenario_id, "would promote", record.zip_key)

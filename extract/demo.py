@@ -19,7 +19,9 @@ from rich.table import Table
 from extract import load, warehouse
 from extract.cli_db import embedded
 from extract.errors import RetryableError
+from extract.intake import identity
 from extract.intake.promote import given_by_hand
+from extract.model_run import ModelRunZip
 from extract.pipeline import Pipeline
 from extract.postgres import free_port
 from extract.settings import PROJECT, Settings
@@ -103,7 +105,7 @@ def run(settings: Settings, report: Callable[[StageReport], None], watch: Watch,
         warehouse.write_profile(url)
     zip_path = settings.data_dir / "demo" / f"{SCENARIO}_synthetic.zip"
     trend_path = zip_path.with_suffix(".csv")
-    if not (zip_path.exists() and trend_path.exists()):
+    if not (zip_path.exists() and trend_path.exists() and identity.mark_of(ModelRunZip(zip_path)) is not None):
         zip_path.parent.mkdir(parents=True, exist_ok=True)
         make_model_run(zip_path, SCENARIO, series=SERIES, reference=True)
     Pipeline(settings, SCENARIO, report, watch).run(given_by_hand(SCENARIO, zip_path, trend_path))

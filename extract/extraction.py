@@ -22,8 +22,9 @@ from extract.csv_out import Provenance, write_load, write_wide
 from extract.dss import MonthlySeries, read_monthly
 from extract.dss.flags import INFINITE_VALUE
 from extract.errors import CoeqwalError, CorruptDssError, DataRefusedError, MissingExtraError, NoKnownVariableError
+from extract.intake import identity
 from extract.intake.promote import HashDiffersError, leave_refusal
-from extract.intake.record import IngestRecord
+from extract.intake.record import IdentityAcceptance, IdentityDoubt, IngestRecord, RunKind
 from extract.load import ScenarioLoad, month_start
 from extract.model_run import ModelRunZip, file_sha256
 from extract.receipts import (
@@ -40,7 +41,7 @@ from extract.receipts import (
     Validation,
 )
 from extract.series_checks import check_series
-from extract.settings import PROJECT
+from extract.settings import PROJECT, Settings
 from extract.storage.folder import translated
 from extract.trend import compare
 
@@ -59,12 +60,14 @@ class Request:
         zip_path: the ZIP.
         trend_path: the trend report's reference CSV, if there is one.
         ingest: the run's receipt of the archive, which says which DSS files to read.
+        accept_identity: why it is the scenario's run although its series raise doubts.
     """
 
     scenario_id: str
     zip_path: Path
     trend_path: Path | None = None
     ingest: IngestRecord | None = None
+    accept_identity: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +110,8 @@ def extract(request: Request, archive: Archive, work_dir: Path) -> ExtractRecord
         known = finished(archive, request.scenario_id)
         receipt_id = request.ingest.receipt_id if request.ingest else names.receipt_id(request.scenario_id, zip_sha)
         wanted = (receipt_id, request.zip_path.name, trend_sha)
-        if known and (known.receipt_id, known.zip_name, known.validation.reference_sha256) == wanted:
+        found = (known.receipt_id, known.zip_name, known.validation.reference_sha256) if known else ()
+        if known and known.kind and found == wanted:
             return known
         shutil.rmtree(work_dir, ignore_errors=True)  # of a process that was killed
         work_dir.mkdir(parents=True)
@@ -162,6 +166,7 @@ def load_record(record: ExtractRecord) -> ScenarioLoad:
         sv_series=record.sv.series if record.sv else 0,
         first_month=record.first_month,
         last_month=record.last_month,
+        kind=record.kind,
     )
 
 
@@ -183,6 +188,7 @@ class _Extraction:
         self.zip_file = zip_file
         self.zip_sha = zip_sha
         self.receipt_id = receipt_id
+        self.acceptance: IdentityAcceptance | None = None
 
     def run(self) -> ExtractRecord:
         scenario_id, zip_name = self.request.scenario_id, self.request.zip_path.name
@@ -195,6 +201,7 @@ class _Extraction:
             sv, sv_file, sv_source = self._read("sv", members.sv)
             products[names.wide_csv_key(scenario_id, "sv")] = self._wide("sv", sv)
             sources.append((sv, sv_source))
+        kind, doubts = self._identify({"dv": dv, "sv": sv} if sv else {"dv": dv})
         load_csv = self.folder / "load.csv"
         products[names.load_csv_key(scenario_id)] = (load_csv, write_load(load_csv, sources))
         validation = self._validate(products[names.wide_csv_key(scenario_id, "dv")][0])
@@ -218,6 +225,8 @@ class _Extraction:
             zip_size_bytes=self.request.zip_path.stat().st_size,
             decided_by=self.request.ingest.decided_by if self.request.ingest else "classification",
             name_matches_scenario=names.scenario_id_in(zip_name) == scenario_id,
+            kind=kind,
+            identity_doubts=doubts,
             classification=list(members.reasons),
             dss_files_detected=DetectedFiles(
                 dv=members.dv, sv=members.sv, calsim_output=members.dv, sv_input=members.sv
@@ -316,6 +325,16 @@ class _Extraction:
             )
         return found
 
+    def _identify(self, files: dict[str, MonthlySeries]) -> tuple[RunKind, tuple[IdentityDoubt, ...]]:
+        """Whether the run is synthetic, and the doubts about whose it is, which somebody has accepted then."""
+        request, scenario_id = self.request, self.request.scenario_id
+        kind = identity.kind_of(identity.mark_of(self.zip_file), files.values())
+        expected, run = identity.Expectation.of(Settings()), (request.zip_path.name, self.zip_sha)
+        doubts = identity.doubts_of_kind(scenario_id, kind)
+        doubts += identity.doubts_of_series(scenario_id, files, known_variables(), expected, request.ingest)
+        self.acceptance = identity.decided(self.archive, scenario_id, run, doubts, request.accept_identity)
+        return kind, tuple(doubts)
+
     def _wide(self, kind: str, series: MonthlySeries) -> tuple[Path, int]:
         path = self.folder / f"{kind}.csv"
         return path, write_wide(path, series, kind)
@@ -354,6 +373,8 @@ class _Extraction:
         if validation.mismatches_csv_key:
             mismatches = self.folder / MISMATCHES
             files[validation.mismatches_csv_key] = Given(mismatches, file_sha256(mismatches), move=True)
+        if self.acceptance:
+            files[names.identity_acceptance_key(record.scenario_id)] = self.acceptance.model_dump_json(indent=2) + "\n"
         files[names.extract_record_key(record.scenario_id)] = record.model_dump_json(indent=2) + "\n"
         History(self.archive, record.scenario_id).publish("extract", files, EXTRACTED)
 

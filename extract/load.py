@@ -42,6 +42,7 @@ class ScenarioLoad:
     Attributes:
         first_month: first month with a value in the DV output, ISO date of its first day.
         last_month: last such month.
+        kind: `model_run` or `synthetic`; none where that is not known.
     """
 
     scenario_id: str
@@ -52,6 +53,7 @@ class ScenarioLoad:
     sv_series: int
     first_month: str
     last_month: str
+    kind: str | None = None
 
 
 @contextmanager
@@ -99,6 +101,14 @@ def loaded_receipt(url: str, scenario_id: str) -> str | None:
             "select receipt_id from staging.scenario_load where scenario_id = %s", [scenario_id]
         ).fetchone()
     return str(row[0]) if row else None
+
+
+def note_kind(url: str, scenario_id: str, kind: str | None) -> None:
+    """Record of a load from before runs had a kind which one it is."""
+    with connection(url) as link:
+        link.execute(
+            "update staging.scenario_load set kind = %s where scenario_id = %s and kind is null", [kind, scenario_id]
+        )
 
 
 def server_can_import(url: str) -> bool:
@@ -204,9 +214,9 @@ def _swap(link: psycopg.Connection, partition: str, scenario_id: str) -> None:
 
 _UPSERT_LOAD = """
 insert into staging.scenario_load as l
-    (scenario_id, receipt_id, zip_name, zip_sha256, dv_series, sv_series, first_month, last_month)
+    (scenario_id, receipt_id, zip_name, zip_sha256, dv_series, sv_series, first_month, last_month, kind)
 values (%(scenario_id)s, %(receipt_id)s, %(zip_name)s, %(zip_sha256)s, %(dv_series)s, %(sv_series)s,
-        %(first_month)s, %(last_month)s)
+        %(first_month)s, %(last_month)s, %(kind)s)
 on conflict (scenario_id) do update set
     receipt_id = excluded.receipt_id,
     zip_name = excluded.zip_name,
@@ -215,6 +225,7 @@ on conflict (scenario_id) do update set
     sv_series = excluded.sv_series,
     first_month = excluded.first_month,
     last_month = excluded.last_month,
+    kind = excluded.kind,
     loaded_at = now()
 """
 

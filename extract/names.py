@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from extract.errors import DataRefusedError, UsageError
 
 SCENARIO_ID = re.compile(r"s[0-9]{4}")
+ANY_SCENARIO_ID = re.compile(r"(?<![a-z0-9])(?:s|scenario[ _-]?s?)([0-9]{4})(?![0-9])")
 MAX_NAME_BYTES = 200
 EXTRACT_VERSION = "2"
 """Changes when the same ZIP would give other rows: part of every receipt id."""
@@ -54,6 +56,11 @@ def scenario_id_in(file_name: str) -> str | None:
     """The scenario id with which a file name begins: `s0105_anything.zip` is of s0105."""
     match = re.match(r"(s[0-9]{4})(?![0-9])", file_name.lower())
     return match.group(1) if match else None
+
+
+def scenario_ids_in(text: str) -> set[str]:
+    """Every scenario id that a name carries: `Run_S0105-v2` has that of s0105; a date or a longer word has none."""
+    return {f"s{number}" for number in ANY_SCENARIO_ID.findall(unicodedata.normalize("NFKC", text).lower())}
 
 
 def receipt_id(scenario_id: str, zip_sha256: str, declared: Sequence[str | None] = ()) -> str:
@@ -123,6 +130,11 @@ def extract_record_key(scenario_id: str) -> str:
 def ingest_record_key(scenario_id: str) -> str:
     """Archive key of the receipt of the run's way into the archive."""
     return f"scenario/{scenario_id}/ingest_record.json"
+
+
+def identity_acceptance_key(scenario_id: str) -> str:
+    """Archive key of the decision that a doubtful run is the scenario's all the same."""
+    return f"scenario/{scenario_id}/identity_acceptance.json"
 
 
 def release_prefix(scenario_id: str, load_id: str) -> str:

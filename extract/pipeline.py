@@ -25,6 +25,7 @@ from extract.activation import NotPassedError
 from extract.archive import Archive, History
 from extract.archive.history import Visibility
 from extract.errors import CoeqwalError, RetryableError, UsageError, ValidationFailedError
+from extract.intake import identity
 from extract.intake import promote as promotion
 from extract.intake.promote import Candidate
 from extract.intake.record import IngestRecord
@@ -44,6 +45,7 @@ class Pipeline:
         scenario_id: the scenario.
         say: called with the report of each stage as it ends.
         watch: lets somebody see a stage while it runs.
+        accept_identity: why a doubtful run is the scenario's all the same; see `intake.identity`.
     """
 
     def __init__(
@@ -52,7 +54,9 @@ class Pipeline:
         scenario_id: str,
         say: Callable[[StageReport], None],
         watch: Watch = lambda stage: nullcontext(untold),
+        accept_identity: str | None = None,
     ) -> None:
+        self.accept_identity = accept_identity
         self.settings = settings
         self.scenario_id = scenario_id
         self.say = say
@@ -100,7 +104,8 @@ class Pipeline:
         """Only the gate: let a model run into the archive if it keeps its contract."""
         with self._locked():
             if dry_run:
-                return promotion.promote(candidate, self.archive, visibility, dry_run=True)[0]
+                reason = self.accept_identity
+                return promotion.promote(candidate, self.archive, visibility, dry_run=True, accept_identity=reason)[0]
             load.prepare(self.url)
             return self._timed("promote", lambda: self._promote(candidate, visibility))
 
@@ -155,12 +160,13 @@ class Pipeline:
         return self._timed("extract", lambda: self._extract(ingest, candidate))
 
     def _promote(self, candidate: Candidate, visibility: Visibility | None = None) -> Outcome[IngestRecord]:
-        record, changed = promotion.promote(candidate, self.archive, visibility)
+        record, changed = promotion.promote(candidate, self.archive, visibility, accept_identity=self.accept_identity)
         if visibility is not None:
             downloads.set_visibility(self.settings, self.scenario_id, visibility)
         trend = record.trend_csv_basename or record.verification_status
         detail = f"{record.zip_basename}, {record.zip_filesize_bytes:,} bytes; trend report: {trend}"
-        return Outcome(record, detail, not changed, record.receipt_id)
+        words, reason = identity.told(record.identity_acceptance)
+        return Outcome(record, detail + words, not changed, record.receipt_id, override_reason=reason)
 
     def _classify(self, ingest: IngestRecord) -> Outcome[None]:
         """Say which file is which: decided when the run was let in, and kept in its receipt."""
@@ -179,7 +185,7 @@ class Pipeline:
 
     def _extract(self, ingest: IngestRecord, candidate: Candidate | None) -> Outcome[ExtractRecord]:
         before = extraction.finished(self.archive, self.scenario_id)
-        if before and extraction.is_of(before, ingest):
+        if before and before.kind and extraction.is_of(before, ingest):
             record = before
         else:
             # The archive's own copy cannot change meanwhile; one on S3 is only fetched if there is no other.
@@ -189,13 +195,15 @@ class Pipeline:
                 candidate.zip_path if candidate and by_hand else self.archive.local_copy(ingest.zip_key),
                 self.archive.local_copy(ingest.trend_key) if ingest.trend_key else None,
                 ingest,
+                self.accept_identity,
             )
             work_dir = self._work_dir / "extract"
             record = extraction.extract(request, self.archive, work_dir)
         sv = f", {record.sv.series} SV series" if record.sv else ", no SV file"
         name = "" if record.name_matches_scenario else f"; note: the ZIP's name does not begin with {self.scenario_id}"
-        detail = f"{record.dv.series} DV series{sv}{name}"
-        return Outcome(record, detail, record == before, record.receipt_id)
+        words, reason = identity.told(identity.recorded(self.archive, self.scenario_id, record.zip_sha256))
+        detail = f"{record.dv.series} DV series{sv}{name}{words}"
+        return Outcome(record, detail, record == before, record.receipt_id, override_reason=reason)
 
     def _validate(self, record: ExtractRecord, override: str | None) -> Outcome[None]:
         """The verdict of the trend report on what was extracted. A disproved run is kept, but goes no further."""
@@ -225,6 +233,7 @@ class Pipeline:
     def _load(self, record: ExtractRecord) -> Outcome[None]:
         downloads.register(self.url, self.archive, record)
         if load.loaded_receipt(self.url, self.scenario_id) == record.receipt_id:
+            load.note_kind(self.url, self.scenario_id, record.kind)
             return Outcome(None, f"receipt {record.receipt_id} is loaded", True, record.receipt_id)
         key = record.files["load_csv"].key
         source: Path | load.S3Object

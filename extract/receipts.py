@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from extract.intake.record import IdentityDoubt, RunKind
+
 TrendStatus = Literal["PASSED", "FAILED", "INCONCLUSIVE"]
 SAMPLE_B_PARTS = 10
 
@@ -191,6 +193,8 @@ class ExtractRecord(_Closed):
         job_id: always null: see `ops.ingest_run`.
         decided_by: whether a sheet, an option of the command line or the classification told DV and SV.
         duplicate_b_parts: "B|C" of which the DV file has several series; none of them is dropped.
+        kind: whether it is a model run or synthetic; null in receipts from before the mark was looked for.
+        identity_doubts: why its series may not be the scenario's; somebody has accepted them.
         quarantined: the trend report disproves the run; it is kept, and not loaded without an override.
     """
 
@@ -209,6 +213,8 @@ class ExtractRecord(_Closed):
     zip_sha256: str
     zip_size_bytes: int
     name_matches_scenario: bool
+    kind: RunKind | None = None
+    identity_doubts: tuple[IdentityDoubt, ...] = ()
     decided_by: Literal["sheet", "option", "classification"]
     classification: list[str]
     dss_files_detected: DetectedFiles
@@ -369,6 +375,7 @@ class ReleaseRecord(_Closed):
     """The record of a frozen copy of a scenario's statistics. The same statistics leave the same bytes.
 
     Attributes:
+        kind: whether it is a model run or synthetic; null where that is not known.
         zip_name: the model run; null where staging held another load when the statistics were frozen.
         code_version: digest of models, seeds and macros of the last recorded build.
         invocations: the runs of dbt that made the rows.
@@ -379,6 +386,7 @@ class ReleaseRecord(_Closed):
     schema_version: Literal[1] = 1
     scenario_id: str
     load_id: str
+    kind: RunKind | None = None
     zip_name: str | None
     zip_sha256: str | None
     code_version: str | None

@@ -206,9 +206,9 @@ def freeze(
         snapshot = History(archive, scenario_id).publish("release", files, [replaced]).snapshot
     with connection(url) as link:
         link.execute(
-            "insert into ops.release (scenario_id, load_id, record_sha256, record_key, snapshot)"
-            " values (%s, %s, %s, %s, %s) on conflict do nothing",
-            [scenario_id, load_id, digest, key, snapshot],
+            "insert into ops.release (scenario_id, load_id, record_sha256, record_key, snapshot, kind)"
+            " values (%s, %s, %s, %s, %s, %s) on conflict do nothing",
+            [scenario_id, load_id, digest, key, snapshot, record.kind],
         )
     return Release(archive, record, key, digest)
 
@@ -239,7 +239,7 @@ def _copy(url: str, scenario_id: str, load_id: str, folder: Path) -> ReleaseReco
 def _record(link: psycopg.Connection, scenario_id: str, load_id: str, tables: list[FrozenTable]) -> ReleaseRecord:
     with link.cursor(row_factory=dict_row) as cursor:
         origin = cursor.execute(
-            "select zip_name, zip_sha256, code_version from api.api_provenance_load"
+            "select kind, zip_name, zip_sha256, code_version from api.api_provenance_load"
             " where scenario_id = %s and load_id = %s",
             [scenario_id, load_id],
         ).fetchone()
@@ -250,7 +250,7 @@ def _record(link: psycopg.Connection, scenario_id: str, load_id: str, tables: li
     return ReleaseRecord(
         scenario_id=scenario_id,
         load_id=load_id,
-        **(origin or {"zip_name": None, "zip_sha256": None, "code_version": None}),
+        **(origin or {"kind": None, "zip_name": None, "zip_sha256": None, "code_version": None}),
         invocations=[run["invocation_id"] for run in runs],
         tables=tables,
         checks=[CheckVerdict(**check) for check in checks],

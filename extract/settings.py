@@ -28,6 +28,9 @@ class Settings(BaseSettings):
         zip_max_ratio: the most times that a ZIP may grow by unpacking.
         trend_max_bytes: the largest trend report that is read.
         tier_max_rows: the most rows that a delivered tier file may have.
+        min_mapped_share: of the variables that `variable_map` expects in the DV output, and likewise in the SV input,
+            the least share that a run of a registered scenario has to hold.
+        min_months: months with values that the DV output of a registered scenario has to have.
     """
 
     model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
@@ -43,6 +46,8 @@ class Settings(BaseSettings):
     zip_max_ratio: int = Field(200, gt=0, validation_alias="COEQWAL_ZIP_MAX_RATIO")
     trend_max_bytes: int = Field(2**30, gt=0, validation_alias="COEQWAL_TREND_MAX_BYTES")
     tier_max_rows: int = Field(200_000, gt=0, validation_alias="COEQWAL_TIER_MAX_ROWS")
+    min_mapped_share: float = Field(0.25, ge=0, le=1, validation_alias="COEQWAL_MIN_MAPPED_SHARE")
+    min_months: int = Field(1080, ge=1, validation_alias="COEQWAL_MIN_MONTHS")
 
     @property
     def archive_root(self) -> str:

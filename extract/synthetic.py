@@ -1,12 +1,14 @@
 """Make a synthetic model run: a ZIP with a DV and an SV file as a CalSim3 study has them.
 
 The same arguments give the same bytes, of the ZIP too: values depend on the seed and the variable's name
-only, and the times of writing inside the DSS files are fixed ones. The values are plausible, not real.
+only, and the times of writing inside the DSS files are fixed ones. The values are plausible, not real, and the run
+says so: by the member `synthetic.json` and by part F of every series.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -21,6 +23,7 @@ from extract.calendar import FIRST_MONTH, LAST_MONTH, Month
 from extract.dss.heclib_process import RecordToWrite, write_dss
 from extract.dss.series import Window, month_number, window_length
 from extract.errors import UsageError
+from extract.intake.identity import MARK, SYNTHETIC_PART_F
 from extract.synthetic_names import (
     Variable,
     VariableSpec,
@@ -121,7 +124,17 @@ def make_model_run(
     if dss_version not in (6, 7):
         raise UsageError(f"unknown DSS version {dss_version}", "choose 6 or 7")
     wanted = choose_variables(series, seed, variables)
-    plans = {kind: plan_file(kind, wanted, seed, window, edge_cases) for kind in ("dv", "sv")}
+    plans = {kind: plan_file(kind, wanted, seed, window, edge_cases, SYNTHETIC_PART_F) for kind in ("dv", "sv")}
+    mark = {
+        "generator": "coeqwal synthesize",
+        "scenario_id": scenario_id,
+        "series": sum(len(plan.records) for plan in plans.values()),
+        "seed": seed,
+        "dss_version": dss_version,
+        "first_month": "{:04d}-{:02d}".format(*window[0]),
+        "last_month": "{:04d}-{:02d}".format(*window[1]),
+        "edge_cases": sorted(edge_cases),
+    }
     with TemporaryDirectory(prefix="coeqwal-synthetic-") as folder:
         made = Path(folder) / "run.zip"
         with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=ZIP_LEVEL) as archive:
@@ -129,10 +142,12 @@ def make_model_run(
                 file = Path(folder) / f"{scenario_id}_{kind.upper()}.dss"
                 write_dss(file, dss_version, plans[kind].records, plans[kind].values)
                 _add(archive, file, f"{scenario_id}_run/DSS/{place}/{file.name}")
+            (Path(folder) / MARK).write_text(json.dumps(mark, indent=2) + "\n", encoding="utf-8")
+            _add(archive, Path(folder) / MARK, f"{scenario_id}_run/{MARK}")
         shutil.move(made, zip_path)
     reference_path = zip_path.with_suffix(".csv") if reference else None
     if reference_path:
-        write_reference(reference_path, wanted, plans["dv"], window)
+        write_reference(reference_path, wanted, plans["dv"], window, SYNTHETIC_PART_F)
     return SyntheticRun(zip_path, reference_path, len(plans["dv"].records), len(plans["sv"].records))
 
 
@@ -143,9 +158,14 @@ def choose_variables(series: int, seed: int, variables: Sequence[VariableSpec] |
 
 
 def plan_file(
-    kind: str, variables: Sequence[Variable], seed: int, window: Window, edge_cases: frozenset[str]
+    kind: str,
+    variables: Sequence[Variable],
+    seed: int,
+    window: Window,
+    edge_cases: frozenset[str],
+    part_f: str = PART_F,
 ) -> FilePlan:
-    """All series of the DV or the SV file with their values. Edge cases are for the DV file."""
+    """All series of the DV or the SV file with their values and one part F. Edge cases are for the DV file."""
     months = window_length(window)
     climate = make_climate(seed, window[0], months)
     known = reservoirs(seed_rows("reservoir"), seed_rows("variable_map"))
@@ -157,11 +177,11 @@ def plan_file(
     for row, variable in enumerate(chosen):
         values[row] = values_of(variable, climate, runs, seed)
         single = variable.filler and "float_values" in edge_cases
-        path = pathname(variable.part_b, variable.part_c)
+        path = pathname(variable.part_b, variable.part_c, part_f=part_f)
         records.append(RecordToWrite(path, first_day, variable.units, DATA_TYPE, row, 0, months, single))
     plan = FilePlan(records, values)
     if kind == "dv":
-        _add_edge_cases(plan, chosen, window, edge_cases)
+        _add_edge_cases(plan, chosen, window, edge_cases, part_f)
     return plan
 
 
@@ -177,10 +197,15 @@ def day_text(month: Month) -> str:
     return f"{day:02d}{MONTH_NAMES[month[1] - 1]}{month[0]:04d}"
 
 
-def _add_edge_cases(plan: FilePlan, variables: Sequence[Variable], window: Window, edge_cases: frozenset[str]) -> None:
+def _add_edge_cases(
+    plan: FilePlan, variables: Sequence[Variable], window: Window, edge_cases: frozenset[str], part_f: str
+) -> None:
     months, first = plan.values.shape[1], month_number(window[0])
     base: npt.NDArray[np.float64] = plan.values[0] if len(plan.values) else np.arange(months) * 1.0
     rows: list[npt.NDArray[np.float64]] = []
+
+    def path_of(part_b: str, part_c: str, part_e: str = PART_E) -> str:
+        return pathname(part_b, part_c, part_e, part_f)
 
     def add(path: str, data: npt.NDArray[np.float64], begin: int = 0, end: int = months, day: str = "") -> None:
         start = day or day_text(month_of_number(first + begin))
@@ -191,23 +216,23 @@ def _add_edge_cases(plan: FilePlan, variables: Sequence[Variable], window: Windo
     if "missing_codes" in edge_cases:
         coded = base.copy()
         coded[:3], coded[3:5], coded[5:7], coded[7:9] = -901, -902, -3.4028234663852886e38, -950.5
-        add(pathname("C_EDGE_CODES", "CHANNEL"), coded)
+        add(path_of("C_EDGE_CODES", "CHANNEL"), coded)
     if "late_start" in edge_cases:
-        add(pathname("C_EDGE_LATE", "CHANNEL"), base, months // 2, months // 2 + months // 10)
-        add(pathname("C_EDGE_GAP", "CHANNEL"), base, 0, months // 10)
-        add(pathname("C_EDGE_GAP", "CHANNEL"), base, months - months // 10, months)
+        add(path_of("C_EDGE_LATE", "CHANNEL"), base, months // 2, months // 2 + months // 10)
+        add(path_of("C_EDGE_GAP", "CHANNEL"), base, 0, months // 10)
+        add(path_of("C_EDGE_GAP", "CHANNEL"), base, months - months // 10, months)
     if "two_c_parts" in edge_cases and variables:
-        add(pathname(variables[0].part_b, variables[0].part_c + "-ALT"), base + 1)
+        add(path_of(variables[0].part_b, variables[0].part_c + "-ALT"), base + 1)
     filler = [i for i, v in enumerate(variables) if v.filler]
     if "two_f_parts" in edge_cases and filler:
         twin = variables[filler[0]]
-        path = pathname(twin.part_b, twin.part_c, part_f=PART_F + "_ALT")
+        path = pathname(twin.part_b, twin.part_c, part_f=part_f + "_ALT")
         add(path, plan.values[filler[0]] + 1)
     if "other_time_steps" in edge_cases:
-        add(pathname("C_EDGE_DAY", "CHANNEL", "1DAY"), base, 0, min(months, 800), f"01OCT{window[0][0]:04d}")
-        add(pathname("C_EDGE_YEAR", "CHANNEL", "1YEAR"), base, 0, max(months // 12, 1), f"31DEC{window[0][0]:04d}")
+        add(path_of("C_EDGE_DAY", "CHANNEL", "1DAY"), base, 0, min(months, 800), f"01OCT{window[0][0]:04d}")
+        add(path_of("C_EDGE_YEAR", "CHANNEL", "1YEAR"), base, 0, max(months // 12, 1), f"31DEC{window[0][0]:04d}")
     if "all_missing" in edge_cases:
-        add(pathname("C_EDGE_EMPTY", "CHANNEL"), np.full(months, -901.0))
+        add(path_of("C_EDGE_EMPTY", "CHANNEL"), np.full(months, -901.0))
     if rows:
         plan.values = np.vstack([plan.values, *rows])
 
@@ -217,7 +242,9 @@ def month_of_number(number: int) -> Month:
     return number // 12, number % 12 + 1
 
 
-def write_reference(path: Path, variables: Sequence[Variable], plan: FilePlan, window: Window) -> None:
+def write_reference(
+    path: Path, variables: Sequence[Variable], plan: FilePlan, window: Window, part_f: str = PART_F
+) -> None:
     """A trend report: seven header rows, then the months, of the largest storages and releases."""
     chosen = [v for v in variables if v.dss_kind == "dv"]
     rows: list[int] = []
@@ -225,7 +252,7 @@ def write_reference(path: Path, variables: Sequence[Variable], plan: FilePlan, w
         members = [i for i, v in enumerate(chosen) if v.behaviour == behaviour]
         rows += sorted(members, key=lambda i: -plan.values[i].max())[:count]
     rows = rows or list(range(min(len(chosen), REFERENCE_STORAGES)))
-    columns = [(PART_A, chosen[i].part_b, chosen[i].part_c, PART_E, PART_F, DATA_TYPE, chosen[i].units) for i in rows]
+    columns = [(PART_A, chosen[i].part_b, chosen[i].part_c, PART_E, part_f, DATA_TYPE, chosen[i].units) for i in rows]
     following = np.datetime64(f"{window[0][0]:04d}-{window[0][1]:02d}") + 1 + np.arange(plan.values.shape[1])
     days = following.astype("datetime64[D]") - 1
     with open(path, "w", newline="", encoding="utf-8") as file:

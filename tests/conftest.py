@@ -26,6 +26,10 @@ from extract import geometry, load
 from extract.postgres import EmbeddedServer, bundled_binaries
 from tests import parse_cache
 
+# The runs of the tests are small: what a registered scenario's run has to hold is the subject of test_identity.py.
+os.environ.setdefault("COEQWAL_MIN_MAPPED_SHARE", "0")
+os.environ.setdefault("COEQWAL_MIN_MONTHS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 NewDatabase = Callable[..., str]
 RunDbt = Callable[..., subprocess.CompletedProcess[str]]

@@ -7,7 +7,7 @@ import * as service from "./service.js";
 import { read, write } from "./state.js";
 import { dataTable } from "./tables.js";
 import { periods, TIER_COLUMNS } from "./views.js";
-import { unknownCount } from "./words.js";
+import { syntheticWords, unknownCount } from "./words.js";
 
 const DEFAULT_SCENARIOS = 2;
 const NARROWEST = 260;
@@ -46,9 +46,11 @@ async function start() {
   await open();
 }
 
-function named({ scenario_id: code, short_title: title, name }) {
+function named({ scenario_id: code, short_title: title, name, kind }) {
   const text = title ?? name ?? code;
-  return { code, label: text === code ? code : `${code} ${text}` };
+  const synthetic = kind === "synthetic";
+  const label = text === code ? code : `${code} ${text}`;
+  return { code, label: synthetic ? `${label} (synthetic)` : label, synthetic };
 }
 
 /** Shows what the address asks for. */
@@ -96,7 +98,9 @@ async function show(strict) {
 async function paint(signal, notes) {
   const choice = settle(state, catalogue, notes);
   const { view, family, scenarios, baseline } = choice;
-  const asked = [...new Set([...scenarios, baseline].filter(Boolean).map(({ code }) => code))];
+  const together = [...scenarios, baseline].filter(Boolean);
+  const asked = [...new Set(together.map(({ code }) => code))];
+  const synthetic = [...new Set(together.filter((scenario) => scenario.synthetic).map(({ code }) => code))];
   const obstacle = obstacleTo(choice, asked);
   const ready = family && !obstacle;
   // a select that stays keeps the focus, so none is emptied while its new options are on their way
@@ -106,11 +110,12 @@ async function paint(signal, notes) {
     : { rows: [] };
   const period = offer(state, "period", view.code === "exceedance" ? periods(family, rows) : [], notes);
   if (obstacle) return nothing(obstacle);
-  if (entity) return { loads: family.loaded ? loads : [], ...view.picture({ ...choice, entity, rows, period }) };
+  if (entity)
+    return { synthetic, loads: family.loaded ? loads : [], ...view.picture({ ...choice, entity, rows, period }) };
   if (family) return nothing("The chosen scenarios have no results in this family.");
   const tiers = await service.read("tier_result", { scenario: asked, columns: TIER_COLUMNS }, signal);
   if (tiers.rows.length === 0) return nothing("No tier results were delivered for the chosen scenarios.");
-  return { loads: [], ...view.picture({ ...choice, rows: tiers.rows }) };
+  return { synthetic, loads: [], ...view.picture({ ...choice, rows: tiers.rows }) };
 }
 
 /** Why nothing can be asked for, in words. */
@@ -137,14 +142,16 @@ function columnsOf({ family, measure, statistic }) {
   return ["scenario_id", family.entity, family.period, family.periodName, family.unit, ...asked].filter(Boolean);
 }
 
-const nothing = (words) => ({ title: "Nothing to show", reading: words, figures: [], loads: [] });
+const nothing = (words) => ({ title: "Nothing to show", reading: words, figures: [], loads: [], synthetic: [] });
 
 /** Puts a picture on the page and says what it is. */
-function present({ title, reading, figures, loads }, notes) {
+function present({ title, reading, figures, loads, synthetic }, notes) {
   document.title = `${title} – Explore scenarios – COEQWAL`;
   byId("results-title").textContent = title;
   byId("reading").textContent = reading;
   byId("problem").textContent = notes.join(" ");
+  byId("synthetic").hidden = synthetic.length === 0;
+  byId("synthetic").textContent = syntheticWords(synthetic);
   byId("source").textContent = loads.length > 0 ? `From the model runs as loaded: ${loads.join(", ")}.` : "";
   drawings = [];
   byId("figures").replaceChildren(...figures.map(figure));

@@ -63,3 +63,9 @@ export function unknownCount(values) {
   if (missing === 0) return "All values are known.";
   return missing === values.length ? "All values are unknown." : `${missing} of ${values.length} values are unknown.`;
 }
+
+/** What to know of scenarios whose numbers are made up; nothing if there is none. */
+export const syntheticWords = (codes) =>
+  codes.length > 0
+    ? `Synthetic, not real: the numbers of ${codes.join(", ")} are made up, and no results of CalSim3.`
+    : "";

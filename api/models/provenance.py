@@ -102,6 +102,7 @@ class LoadOrigin(BaseModel):
     first_month: date | None = Field(default=None, description="First month with a value")
     last_month: date | None = Field(default=None, description="Last month with a value")
     loaded_at: datetime | None = Field(default=None, description="When it was loaded")
+    kind: str | None = Field(default=None, description="model_run or synthetic; null where it is not known")
     code_version: str | None = Field(
         description="Digest of models, seeds and macros; null where rows were rebuilt without a record"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
@@ -29,6 +30,10 @@ class Scenario(BaseModel):
     is_active: bool = Field(description="Whether its results are served")
     load_id: str | None = Field(description="Receipt id of the load that the results come from")
     loaded_at: datetime | None = Field(description="Time of that load")
+    kind: Literal["model_run", "synthetic"] | None = Field(
+        description="model_run, or synthetic for made-up numbers of the project's own generator; null where nothing is "
+        "loaded or it is not known"
+    )
 
 
 class ScenarioTheme(BaseModel):

@@ -12,7 +12,8 @@ select
     built_at,
     release_key,
     release_sha256,
-    frozen_at
+    frozen_at,
+    kind
 from api_provenance_load
 where
     scenario_id = $1

@@ -13,6 +13,7 @@ select
     is_active,
     load_id,
     loaded_at,
+    kind,
     first_month,
     last_month,
     themes,

@@ -11,7 +11,8 @@ select
     baseline_group as baseline_scenario,
     is_active,
     load_id,
-    loaded_at
+    loaded_at,
+    kind
 from api_scenario
 left join api_scenario_setting using (scenario_id)
 left join api_sibling_group using (sibling_group)

@@ -23,7 +23,7 @@ from extract.errors import CheckFailedError, RetryableError, UsageError
 from extract.model_run import file_sha256
 
 Visibility = Literal["private", "public"]
-PROMOTED = ("run/", "verify/", "ingest_record.json")
+PROMOTED = ("run/", "verify/", "identity_acceptance.json", "ingest_record.json")
 EXTRACTED = ("csv/", "validation/", "extract_record.json")
 RECEIPT = "_record.json"
 FRESH = timedelta(hours=12)

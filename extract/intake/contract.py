@@ -20,11 +20,15 @@ class Expected:
         sv: the same of the SV input.
         by: a sheet declares both or none, and may give the path on another disk; an option of the command line names
             members of this very ZIP, and leaves the other one to the classification.
+        first_month: first month of the run that a sheet declares, `YYYY-MM`.
+        last_month: its last month.
     """
 
     dv: str | None = None
     sv: str | None = None
     by: Literal["sheet", "option"] = "sheet"
+    first_month: str | None = None
+    last_month: str | None = None
 
     @property
     def decided_by(self) -> Literal["sheet", "option", "classification"]:

@@ -58,6 +58,8 @@ class DownloadRecord(BaseModel):
     Attributes:
         dv: the DV output that the sheet declares.
         sv: the same of the SV input.
+        first_month: first month that the sheet declares.
+        last_month: its last month.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -69,6 +71,13 @@ class DownloadRecord(BaseModel):
     trend_status: TrendStatus
     dv: str | None
     sv: str | None
+    first_month: str | None = None
+    last_month: str | None = None
+
+    @property
+    def expected(self) -> Expected:
+        """What the sheet declares."""
+        return Expected(self.dv, self.sv, first_month=self.first_month, last_month=self.last_month)
 
 
 def staging_folder(data_dir: Path, scenario_id: str) -> Path:
@@ -98,7 +107,7 @@ def download(finding: Finding, source: Source, data_dir: Path, progress: Progres
         raise ValueError(f"{finding.folder}: there is nothing to fetch")
     folder = staging_folder(data_dir, finding.scenario_id)
     before = _read(folder)
-    if before and (before.origin, before.dv, before.sv) == (finding.origin, finding.expected.dv, finding.expected.sv):
+    if before and (before.origin, before.expected) == (finding.origin, finding.expected):
         return before, False
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -116,6 +125,8 @@ def download(finding: Finding, source: Source, data_dir: Path, progress: Progres
             trend_status=finding.trend_status,
             dv=finding.expected.dv,
             sv=finding.expected.sv,
+            first_month=finding.expected.first_month,
+            last_month=finding.expected.last_month,
         )
         (folder / RECORD).write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
     except OSError as error:
@@ -154,7 +165,7 @@ def staged(data_dir: Path, scenario_id: str) -> Candidate:
         trend_path=folder / record.trend.name if record.trend else None,
         origin=record.origin,
         verification_status=record.trend_status,
-        expected=Expected(record.dv, record.sv),
+        expected=record.expected,
         declared=declared,
         move=True,
     )

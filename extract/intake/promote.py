@@ -13,9 +13,11 @@ from extract import __version__, names
 from extract.archive import Archive, Given, History
 from extract.archive.history import PROMOTED, Visibility
 from extract.errors import BadZipError, CoeqwalError, DataRefusedError, NotDssError, UsageError
+from extract.intake import identity
 from extract.intake.contract import Expected, declared_members
 from extract.intake.record import ConventionCheck, Ingestion, IngestRecord, Origin, TrendStatus
 from extract.model_run import ModelRunZip, file_sha256
+from extract.overrides import stated
 from extract.receipts import Refusal
 from extract.stage_history import operator
 from extract.storage.folder import translated
@@ -94,7 +96,12 @@ def promoted(archive: Archive, scenario_id: str) -> IngestRecord | None:
 
 
 def promote(
-    candidate: Candidate, archive: Archive, visibility: Visibility | None = None, *, dry_run: bool = False
+    candidate: Candidate,
+    archive: Archive,
+    visibility: Visibility | None = None,
+    *,
+    dry_run: bool = False,
+    accept_identity: str | None = None,
 ) -> tuple[IngestRecord, bool]:
     """Let a model run into the archive, in place of the one that is there.
 
@@ -103,18 +110,23 @@ def promote(
         archive: where to.
         visibility: whether the scenario is public from now on; without it that stays as it is.
         dry_run: check everything, write nothing.
+        accept_identity: why the run is the scenario's although there are doubts; see `intake.identity`.
 
     Returns:
         The receipt, and whether anything changed. A run that is there already keeps its earlier receipt.
 
     Raises:
-        DataRefusedError: it breaks its contract; a receipt is left under `rejected/` and nothing else changes.
+        DataRefusedError: it breaks its contract, or may be another scenario's; a receipt is left under `rejected/` and
+            nothing else changes.
+        UsageError: the reason is blank.
         RetryableError: disk, source or archive failed, or somebody else promoted at the same time.
     """
-    zip_sha = ""
+    zip_sha, reason = "", stated(accept_identity, identity.OPTION) if accept_identity is not None else None
     try:
         zip_sha = _zip_sha256(candidate)
-        record = _record(candidate, zip_sha)
+        record = _record(candidate, archive, zip_sha)
+        run = (record.zip_basename, zip_sha)
+        acceptance = identity.decided(archive, candidate.scenario_id, run, record.identity_doubts, reason)
     except OSError as error:
         raise translated(error, str(error.filename or candidate.zip_path)) from error
     except CoeqwalError as error:
@@ -127,6 +139,7 @@ def promote(
         same = before.source == record.source
     if before is not None and same:
         record = before
+    record = record.model_copy(update={"identity_acceptance": acceptance})
     if dry_run:
         return record, not same
     files: dict[str, Given | str] = {
@@ -135,6 +148,8 @@ def promote(
     }
     if candidate.trend_path and record.trend_key and record.trend_csv_sha256:
         files[record.trend_key] = Given(candidate.trend_path, record.trend_csv_sha256, candidate.move)
+    if acceptance:
+        files[names.identity_acceptance_key(record.short_code)] = acceptance.model_dump_json(indent=2) + "\n"
     history = History(archive, candidate.scenario_id)
     newest = history.newest()
     after = history.publish("promote", files, PROMOTED, visibility)
@@ -173,7 +188,7 @@ def _as_declared(candidate: Candidate, file: Path) -> str:
     return digest
 
 
-def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
+def _record(candidate: Candidate, archive: Archive, zip_sha: str) -> IngestRecord:
     scenario_id, zip_path, trend = candidate.scenario_id, candidate.zip_path, candidate.trend_path
     zip_name = names.check_file_name(zip_path.name)
     zip_file = ModelRunZip(zip_path)
@@ -182,6 +197,13 @@ def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
     sv_sha, sv_size = _digest(zip_file, members.sv) if members.sv else (None, None)
     dv_name, sv_name = _base_name(members.dv), _base_name(members.sv) if members.sv else None
     trend_name = names.check_file_name(trend.name) if trend else None
+    generator = identity.mark_of(zip_file)
+    kind = identity.kind_of(generator)
+    doubts = [
+        *identity.doubts_of_names(scenario_id, zip_name, members, [member.path for member in zip_file.members]),
+        *identity.doubts_of_content(archive, scenario_id, zip_sha, dv_sha),
+        *identity.doubts_of_kind(scenario_id, kind),
+    ]
     return IngestRecord(
         short_code=scenario_id,
         zip_key=names.run_key(scenario_id, zip_name),
@@ -208,6 +230,11 @@ def _record(candidate: Candidate, zip_sha: str) -> IngestRecord:
             short_code_in_dv_basename=scenario_id in dv_name.lower(),
             short_code_in_sv_basename=scenario_id in sv_name.lower() if sv_name else None,
         ),
+        kind=kind,
+        generator=generator,
+        identity_doubts=tuple(doubts),
+        declared_first_month=candidate.expected.first_month,
+        declared_last_month=candidate.expected.last_month,
         source=candidate.origin,
         ingestion=Ingestion(
             path=candidate.origin.address,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from extract import names
 
@@ -45,6 +45,39 @@ class ConventionCheck(_Closed):
     short_code_in_sv_basename: bool | None
 
 
+RunKind = Literal["model_run", "synthetic"]
+
+
+class IdentityDoubt(_Closed):
+    """Why a run may not be the scenario's.
+
+    Attributes:
+        code: reason code.
+    """
+
+    code: str
+    message: str
+
+
+class IdentityAcceptance(_Closed):
+    """Somebody's decision that a doubtful run is the scenario's all the same.
+
+    Attributes:
+        zip_sha256: the run that it is about; for another one the decision is void.
+        doubts: those that the person was told of; it is about no others.
+        reason: why, in the person's words.
+        operator: who.
+    """
+
+    schema_version: Literal[1] = 1
+    scenario_id: str
+    zip_sha256: str
+    doubts: tuple[IdentityDoubt, ...]
+    reason: str = Field(min_length=1)
+    operator: str
+    decided_at: AwareDatetime
+
+
 class Ingestion(_Closed):
     """Who let the run in, when, and with what: the only part that the input does not determine."""
 
@@ -70,6 +103,12 @@ class IngestRecord(_Closed):
         dv_sha256: hash of the uncompressed DSS file.
         trend_key: archive key of the trend report.
         verification_status: whether there is one trend report to check the run with, or why not.
+        kind: whether it is a model run or synthetic; null in receipts from before the mark was looked for.
+        generator: what the mark of a synthetic run says of its making; empty if it cannot be read.
+        identity_doubts: why it may not be the scenario's, as far as names and contents tell.
+        identity_acceptance: who took it for the scenario's all the same.
+        declared_first_month: first month of the run as the sheet has it, `YYYY-MM`.
+        declared_last_month: its last month.
         decided_by: whether the sheet, an option of the command line or the classification told DV and SV.
     """
 
@@ -95,6 +134,12 @@ class IngestRecord(_Closed):
     trend_csv_filesize_bytes: int | None
     verification_status: TrendStatus
     convention_check: ConventionCheck
+    kind: RunKind | None = None
+    generator: dict[str, Any] | None = None
+    identity_doubts: tuple[IdentityDoubt, ...] = ()
+    identity_acceptance: IdentityAcceptance | None = None
+    declared_first_month: str | None = None
+    declared_last_month: str | None = None
     source: Origin
     ingestion: Ingestion
 
@@ -109,6 +154,9 @@ class IngestRecord(_Closed):
             self.expected_dv_path_in_zip,
             self.expected_sv_path_in_zip,
             self.verification_status,
+            self.kind,
+            self.declared_first_month,
+            self.declared_last_month,
         )
 
     @property

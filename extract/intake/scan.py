@@ -107,7 +107,7 @@ def _look(source: Source, archive: Archive, offer: Offer, row: SheetRow | None, 
         zip_file=zip_file,
         trend=trend,
         trend_status=trend_status,
-        expected=Expected(row.dv, row.sv) if row else Expected(),
+        expected=row.expected if row else Expected(),
         origin=_origin(source, zip_file, trend, row),
     )
     before = promoted(archive, offer.scenario_id)
@@ -132,6 +132,9 @@ def _inspect(source: Source, zip_file: FileInfo, expected: Expected) -> None:
 def _unchanged(source: Source, before: IngestRecord, finding: Finding, checksum: bool) -> bool:
     now, then = finding.origin, before.source
     if now is None or (before.decided_by == "sheet") != bool(finding.expected.dv):
+        return False
+    declared = (finding.expected.first_month, finding.expected.last_month)
+    if declared != (before.declared_first_month, before.declared_last_month):
         return False
     places = ("address", "zip_path", "trend_path")
     versions = ("zip_version", "trend_version")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from extract import names
 from extract.errors import DataRefusedError, UsageError
+from extract.intake.contract import Expected
 
 ID_COLUMNS = ("short_code", "scenario_id")
+MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?")
 
 
 class BadSheetError(DataRefusedError):
@@ -27,6 +30,8 @@ class SheetRow:
     Attributes:
         dv: path or base name of the DV output inside the ZIP.
         sv: the same of the SV input.
+        first_month: first month of the run, `YYYY-MM`.
+        last_month: its last month.
         pinned_zip: base name of the ZIP that counts.
         pinned_trend: base name of the trend report that counts.
         folder: name of the scenario's folder in the source.
@@ -38,6 +43,8 @@ class SheetRow:
     scenario_id: str
     dv: str | None
     sv: str | None
+    first_month: str | None
+    last_month: str | None
     pinned_zip: str | None
     pinned_trend: str | None
     folder: str | None
@@ -45,18 +52,23 @@ class SheetRow:
     file: str
     row_sha256: str
 
+    @property
+    def expected(self) -> Expected:
+        """What the run has to keep."""
+        return Expected(self.dv, self.sv, first_month=self.first_month, last_month=self.last_month)
+
 
 def read_sheet(path: Path | None) -> dict[str, SheetRow]:
     """The rows of a sheet by scenario id.
 
     Args:
         path: a CSV with the column `short_code` (or `scenario_id`) and any of `DV_Path`, `SV_Path`,
-            `pinned_model_run_zip`, `pinned_trend_csv`, `GoogleDriveFolderName` and `ModelFilesLink`; other columns
-            are left alone. No sheet has no rows.
+            `First_Month`, `Last_Month` (`YYYY-MM`), `pinned_model_run_zip`, `pinned_trend_csv`, `GoogleDriveFolderName`
+            and `ModelFilesLink`; other columns are left alone. No sheet has no rows.
 
     Raises:
         UsageError: there is no such file.
-        BadSheetError: there is no id column, or an id is none or there twice.
+        BadSheetError: there is no id column, an id is none or there twice, or a month is none.
     """
     if path is None:
         return {}
@@ -88,6 +100,12 @@ def _row(cells: dict[str, str | None], id_column: str, path: Path, line: int) ->
         text = cell(name)
         return PurePosixPath(text.replace("\\", "/")).name if text else None
 
+    def month(name: str) -> str | None:
+        text = cell(name)
+        if text and not MONTH.fullmatch(text):
+            raise BadSheetError(f"{path}:{line}: {name} is {text!r}, which is no month", "write it as 1921-10")
+        return text[:7] if text else None
+
     if cell(id_column) is None:
         return None
     try:
@@ -98,6 +116,8 @@ def _row(cells: dict[str, str | None], id_column: str, path: Path, line: int) ->
         scenario_id=scenario_id,
         dv=cell("DV_Path"),
         sv=cell("SV_Path"),
+        first_month=month("First_Month"),
+        last_month=month("Last_Month"),
         pinned_zip=base_name("pinned_model_run_zip"),
         pinned_trend=base_name("pinned_trend_csv"),
         folder=cell("GoogleDriveFolderName"),

@@ -7,7 +7,7 @@ import json
 from pydantic import BaseModel
 
 from extract.archive import Manifest
-from extract.intake.record import IngestRecord
+from extract.intake.record import IdentityAcceptance, IngestRecord
 from extract.receipts import (
     ExtractRecord,
     Refusal,
@@ -19,6 +19,7 @@ from extract.receipts import (
 
 MODELS: dict[str, type[BaseModel]] = {
     "extract_record": ExtractRecord,
+    "identity_acceptance": IdentityAcceptance,
     "ingest_record": IngestRecord,
     "refusal": Refusal,
     "release_record": ReleaseRecord,

@@ -52,6 +52,9 @@ create table if not exists staging.scenario_load (
     loaded_at timestamptz not null default now()
 );
 
+-- NULL where the run was loaded before the generator marked its runs.
+alter table staging.scenario_load add column if not exists kind text check (kind in ('model_run', 'synthetic'));
+
 -- The files that belong to each load, of earlier loads, too: what readers see need not be the newest load.
 create table if not exists staging.scenario_file (
     scenario_id text not null check (scenario_id ~ '^s[0-9]{4}$'),
@@ -147,6 +150,8 @@ create table if not exists ops.release (
     frozen_at timestamptz not null default clock_timestamp(),
     primary key (scenario_id, load_id, record_sha256)
 );
+
+alter table ops.release add column if not exists kind text check (kind in ('model_run', 'synthetic'));
 
 create table if not exists ops.ingest_run (
     run_id bigint generated always as identity primary key,

@@ -152,7 +152,7 @@ def _scenario(identity: str, title: str | None) -> Row:
         "scenario_id": identity, "run_name": f"{identity}_DCR2023_adjBL", "name": title, "short_title": title,
         "description": None, "hydroclimate": "historical", "sibling_group": "baseline", "is_active": active,
         "load_id": f"{identity}-0123456789ab" if active else None,
-        "loaded_at": "2026-11-20 08:00:00+00" if active else None,
+        "loaded_at": "2026-11-20 08:00:00+00" if active else None, "kind": "model_run" if active else None,
         "first_month": "1921-10-01" if active else None, "last_month": "2021-09-01" if active else None,
     }  # fmt: skip
 

@@ -311,6 +311,27 @@ def test_scenario_without_results(open_page: Open) -> None:
     assert page.inner_text("#reading") == "No tier results were delivered for the chosen scenarios."
 
 
+def test_synthetic_numbers_are_said_to_be_so(open_page: Open) -> None:
+    page = open_page("?scenario=s0001,s0002&entity=SHSTA")
+    expect(page.locator("#synthetic")).to_be_hidden()
+
+    def as_synthetic(route: Route) -> None:
+        found = answer(route.request.url)
+        rows = [{**row, "kind": "synthetic" if row["scenario_id"] == "s0002" else "model_run"} for row in found["data"]]
+        route.fulfill(json={**found, "data": rows})
+
+    page.route("**/api/v1/scenarios?*", as_synthetic)
+    page.reload()
+    settled(page)
+    note = page.get_by_role("note")
+    expect(note).to_be_visible()
+    assert note.inner_text().startswith("Synthetic, not real: the numbers of s0002 are made up")
+    expect(page.get_by_role("checkbox", name="(synthetic)")).to_have_count(1)
+    page.get_by_role("checkbox", name="s0002").uncheck()
+    settled(page)
+    expect(note).to_be_hidden()
+
+
 def test_no_scenario_is_chosen_or_active(open_page: Open) -> None:
     page = open_page("?scenario=s0001")
     page.locator("#scenario input[value=s0001]").uncheck()

@@ -27,7 +27,7 @@ from extract import geometry, load
 from extract.archive import Archive
 from extract.extraction import Request, extract, load_record
 from extract.postgres import EmbeddedServer, bundled_binaries
-from extract.synthetic import make_model_run
+from tests.model_runs import make_model_run
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "s0020"

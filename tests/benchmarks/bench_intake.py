@@ -19,7 +19,7 @@ from extract import trend
 from extract.archive import Archive
 from extract.extraction import Request, extract
 from extract.intake.promote import given_by_hand, promote
-from extract.synthetic import make_model_run
+from tests.model_runs import make_model_run
 
 SCENARIO = "s9000"
 

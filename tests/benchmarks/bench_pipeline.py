@@ -33,7 +33,7 @@ from extract.dss import read_monthly
 from extract.extraction import Request, extract, load_record
 from extract.model_run import ModelRunZip
 from extract.postgres import EmbeddedServer, bundled_binaries
-from extract.synthetic import make_model_run
+from tests.model_runs import make_model_run
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = "s9000"

@@ -11,7 +11,7 @@ from extract import extraction, names
 from extract.archive import Archive
 from extract.errors import CorruptDssError
 from extract.extraction import Request, extract
-from extract.synthetic import make_model_run
+from tests.model_runs import make_model_run
 
 
 @pytest.fixture

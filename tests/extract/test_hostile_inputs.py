@@ -20,7 +20,7 @@ from extract.errors import CoeqwalError
 from extract.extraction import Request, extract, finished
 from extract.intake.promote import given_by_hand, promote
 from extract.model_run import file_sha256
-from extract.synthetic import make_model_run
+from tests.model_runs import make_model_run
 
 SECONDS = 60
 SEEDS = 13

@@ -30,7 +30,7 @@ def read_run(zip_path: Path, folder: Path) -> tuple[MonthlySeries, MonthlySeries
         archive.extractall(folder)
         scenario = zip_path.name[:5]
         names = [f"{scenario}_run/DSS/output/{scenario}_DV.dss", f"{scenario}_run/DSS/input/{scenario}_SV.dss"]
-        assert archive.namelist() == names
+        assert archive.namelist() == [*names, f"{scenario}_run/synthetic.json"]
     return read_monthly(folder / names[0]), read_monthly(folder / names[1])
 
 
@@ -155,16 +155,16 @@ def test_edge_cases(tmp_path, version):
     assert {k.upper() for k in output.report.other_time_steps} == {"1DAY", "1YEAR"}
     names = [(p.b, p.c, p.f) for p in output.parts]
     two_c = [n for n in names if n[1].endswith("-ALT")]
-    two_f = [n for n in names if n[2] == "L2020A_ALT"]
+    two_f = [n for n in names if n[2] == "SYNTHETIC_ALT"]
     assert len(two_c) == len(two_f) == 1
-    assert (two_f[0][0], two_f[0][1], "L2020A") in names
-    assert (two_c[0][0], two_c[0][1].removesuffix("-ALT"), "L2020A") in names
+    assert (two_f[0][0], two_f[0][1], "SYNTHETIC") in names
+    assert (two_c[0][0], two_c[0][1].removesuffix("-ALT"), "SYNTHETIC") in names
     exact = sum(bool((row == row.astype("f4")).all()) for row in output.values)
     assert exact > 20, "no series is stored as floats"
 
 
 def test_without_edge_cases_there_are_none(files):
-    assert not [p for p in files[0].parts if "EDGE" in p.b or p.f != "L2020A"]
+    assert not [p for p in files[0].parts if "EDGE" in p.b or p.f != "SYNTHETIC"]
     assert files[0].report.other_time_steps == {}
     assert not (files[0].values[:, :120] == files[0].values[:, :120].astype("f4")).all()
 

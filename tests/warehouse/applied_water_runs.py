@@ -9,8 +9,8 @@ import numpy as np
 from extract import load as loader
 from extract.archive import Archive
 from extract.extraction import Request, extract, load_record
-from extract.synthetic import make_model_run
 from extract.synthetic_names import VariableSpec
+from tests.model_runs import make_model_run
 from tests.oracle.applied_water import mapping
 from tests.oracle.run import MONTHS, Run, Series, Values
 

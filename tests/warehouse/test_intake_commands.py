@@ -14,8 +14,9 @@ import pytest
 from extract import cli
 from extract.names import object_key
 from extract.settings import settings
-from extract.synthetic import make_model_run
+from extract.synthetic import make_model_run as make_synthetic_run
 from tests.extract.faulty_s3 import faulty
+from tests.model_runs import make_model_run
 
 SECRET = "Wxyz9RecognisableSecret"
 
@@ -141,6 +142,34 @@ def test_members_that_an_option_names(coeqwal, source, runs, tmp_path):
     assert coeqwal("download", source)[0] == 0
     assert coeqwal("promote", "s0105", "--sv", "absent.dss")[0] == 4
     assert "promote  done" in coeqwal("promote", "s0105", "--dv", dv)[1]
+
+
+def test_a_synthetic_run_of_a_registered_scenario_needs_a_reason_that_is_kept(coeqwal, tmp_path):
+    path = tmp_path / "s0105_synthetic.zip"
+    make_synthetic_run(path, "s0105", series=3, variables=[("dv", "S_SHSTA", "STORAGE", "TAF")])
+    status, _, errors = coeqwal("extract", "s0105", "--zip", path)
+    assert (status, "error SYNTHETIC_AS_REGISTERED" in errors) == (4, True)
+    assert not list((tmp_path / "data").rglob("scenario/s0105/*"))
+    assert coeqwal("extract", "s0105", "--zip", path, "--accept-identity", "")[0] == 2
+    status, out, errors = coeqwal("extract", "s0105", "--zip", path, "--accept-identity", "a rehearsal")
+    assert (status, "identity accepted by" in out) == (0, True), errors
+    assert coeqwal("load", "s0105")[0] == 0
+    # without the option the decision holds
+    assert coeqwal("extract", "s0105", "--zip", path)[0] == 0
+    with psycopg.connect(coeqwal.url) as link:
+        kept = link.execute(
+            "select stage, reason_code, override_reason, operator is null from ops.ingest_run"
+            " where stage in ('promote', 'extract') order by run_id limit 4"
+        ).fetchall()
+        assert link.execute("select kind from staging.scenario_load").fetchall() == [("synthetic",)]
+        # a load from before there was a kind learns it from the next one, which loads nothing
+        link.execute("update staging.scenario_load set kind = null")
+    assert kept[0] == ("promote", "SYNTHETIC_AS_REGISTERED", None, False)
+    assert ("promote", None, "a rehearsal", False) in kept
+    assert ("extract", None, "a rehearsal", False) in kept
+    assert "load     unchanged" in coeqwal("load", "s0105")[1]
+    with psycopg.connect(coeqwal.url) as link:
+        assert link.execute("select kind from staging.scenario_load").fetchall() == [("synthetic",)]
 
 
 def offered(url):

@@ -13,8 +13,8 @@ from extract.csv_out import LOAD_COLUMNS
 from extract.intake.promote import given_by_hand
 from extract.pipeline import Pipeline
 from extract.settings import Settings
-from extract.synthetic import make_model_run
 from tests.conftest import ROWS_ONLY
+from tests.model_runs import make_model_run
 
 VARIABLES = [("dv", f"S_{name}", "STORAGE", "TAF") for name in ("SHSTA", "OROVL", "FOLSM")]
 STAGES = ("promote", "classify", "extract", "validate", "load")

@@ -31,8 +31,8 @@ from extract.extraction import Request, extract
 from extract.pipeline import Pipeline
 from extract.settings import Settings
 from extract.storage import folder
-from extract.synthetic import make_model_run
 from tests.conftest import ROWS_ONLY
+from tests.model_runs import make_model_run
 from tests.warehouse import verified
 
 FACTS = {
@@ -125,6 +125,8 @@ def test_the_same_run_again_changes_nothing_and_says_so(loaded):
     assert {status: int(n) for n, status in others} == {
         status: counts[status] for status in ("failed", "error", "not_checked", "unknown") if counts[status]
     }
+    for table in ("api.api_scenario", "api.api_provenance_load", "ops.release"):
+        assert loaded.query(f"select distinct kind from {table} where scenario_id = 's0105'") == [("model_run",)]
     before = loaded.state()
     files = {path: path.stat().st_mtime_ns for path in loaded.archive.rglob("*") if path.is_file()}
     result = loaded(*loaded.command, "--json")
@@ -328,7 +330,7 @@ def test_bad_input_is_refused_and_changes_nothing(loaded, runs, tmp_path, kind):
 @pytest.mark.parametrize("seed", range(5))
 def test_200_changed_bytes_are_refused_or_harmless(loaded, runs, tmp_path, seed):
     """The format has no checksums: a flip inside a value cannot be seen, but nothing else may slip through."""
-    path = zip_with(tmp_path / "s0105_bad.zip", run__DSS__output__s0105_DV=damaged(dv_bytes(runs), 200, seed))
+    path = zip_with(tmp_path / "s0199_bad.zip", run__DSS__output__s0199_DV=damaged(dv_bytes(runs), 200, seed))
     before = loaded.receipt()
     result = loaded("extract", "s0199", "--zip", path)
     assert result.returncode in (0, 4), result.stderr

@@ -17,7 +17,7 @@ from extract.intake.promote import given_by_hand, promote
 from extract.plan import Pair
 from extract.stage_history import Build, StageRun
 from extract.status import Facts, judge
-from extract.synthetic import make_model_run
+from tests.model_runs import make_model_run
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 

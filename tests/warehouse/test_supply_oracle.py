@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from extract.synthetic import make_model_run
 from tests import oracle
+from tests.model_runs import make_model_run
 from tests.oracle import urban
 from tests.oracle.run import CSV_NAMES, Run
 from tests.warehouse import reservoir_runs as runs

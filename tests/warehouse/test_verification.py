@@ -23,10 +23,10 @@ from extract import names
 from extract.archive import Archive
 from extract.errors import UsageError
 from extract.settings import Settings
-from extract.synthetic import make_model_run
 from extract.tiers import loading
 from extract.verification import keep, questions, run
 from extract.verification.results import CheckResult
+from tests.model_runs import make_model_run
 from tests.warehouse import tier_results, verified
 
 SCENARIO = "s0020"

@@ -22,7 +22,8 @@ final as (
         release_key,
         release_sha256,
         release_snapshot,
-        frozen_at
+        frozen_at,
+        kind
     from load
 )
 

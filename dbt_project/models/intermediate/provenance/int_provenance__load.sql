@@ -41,6 +41,7 @@ known as (
         scenario_load.first_month,
         scenario_load.last_month,
         scenario_load.loaded_at,
+        coalesce(scenario_load.kind, release.kind) as kind,
         release.record_key as release_key,
         release.record_sha256 as release_sha256,
         release.snapshot as release_snapshot,

@@ -55,7 +55,8 @@ final as (
         scenario_load.load_id,
         scenario_load.loaded_at,
         scenario_load.first_month,
-        scenario_load.last_month
+        scenario_load.last_month,
+        scenario_load.kind
     from described
     full join scenario_load on described.scenario_id = scenario_load.scenario_id
 )

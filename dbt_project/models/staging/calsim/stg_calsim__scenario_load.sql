@@ -15,7 +15,8 @@ final as (
         sv_series as sv_series_count,
         first_month,
         last_month,
-        loaded_at
+        loaded_at,
+        kind
     from scenario_load
 )
 

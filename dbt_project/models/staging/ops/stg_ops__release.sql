@@ -12,7 +12,8 @@ final as (
         record_sha256,
         record_key,
         snapshot,
-        frozen_at
+        frozen_at,
+        kind
     from release
 )
 
