@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from extract.errors import MissingExtraError
 
 EXTRAS = {
-    "extract": ("numpy", "orjson", "psycopg", "rich", "typer", "yaml"),
+    "extract": ("numpy", "orjson", "psycopg", "pyproj", "rich", "shapely", "typer", "yaml"),
     "s3": ("boto3", "botocore"),
     "dbt": ("dbt", "dbt_common"),
     "api": ("asyncpg", "fastapi", "fastapi_offline", "limits", "pythonjsonlogger", "starlette", "uvicorn"),
