@@ -18,6 +18,7 @@ from typing import TextIO
 import numpy as np
 import numpy.typing as npt
 
+from extract.csv_out import unguarded
 from extract.errors import BadTrendReportError
 from extract.settings import Settings
 
@@ -213,7 +214,7 @@ def _records(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
 
 
 def _labelled(path: Path, header: list[list[str]]) -> dict[str, list[str]]:
-    rows = {row[0].strip().lower(): row[1:] for row in header}
+    rows = {row[0].strip().lower(): [unguarded(cell) for cell in row[1:]] for row in header}
     if lacking := [label for label in ("b", "c", "units") if label not in rows]:
         if header and header[0][0].strip().lower() != "a":
             raise not_a_report(path, f"its first row begins with {header[0][0][:40]!r} and not with the label a")

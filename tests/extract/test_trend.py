@@ -423,3 +423,9 @@ def test_a_damaged_report_never_passes(whole, tmp_path, seed):
     content = damaged(text, rng).decode("latin-1")
     with contextlib.suppress(BadTrendReportError):
         assert whole(tmp_path, content, "latin-1").status in ("FAILED", "INCONCLUSIVE")
+
+
+def test_a_label_that_the_public_csv_guards_is_the_same_label(check):
+    guarded, plain = ("'-C_X", "'=FLOW", "CFS"), ("-C_X", "=FLOW", "CFS")
+    result = check({plain: ["1", "2", "3"]}, {guarded: ["1", "2", "3"]})
+    assert (result.status, result.columns_common) == ("PASSED", 1)
