@@ -11,7 +11,8 @@ from fastapi import Path, Query
 from api.database import Row
 from api.errors import BadParameterError, NoDataError, UnknownCodeError
 from api.moment import Database
-from api.parameters import MAX_LIST_LENGTH, Db, PublishedLoad, published_loads, refuse_unknown, split_list
+from api.parameters import MAX_LIST_LENGTH, Db, SeveralScenarios, refuse_unknown, several_scenarios, split_list
+from api.query import COMMA_SEPARATED
 
 MAX_SUBJECTS = 200
 PERIODS = {"april": "april", "sept": "september", "annual": "annual"}
@@ -42,7 +43,7 @@ class DepthRequest:
     """
 
     topic: str
-    loads: Sequence[PublishedLoad]
+    scenarios: SeveralScenarios
     series: Sequence[Row]
     names: Mapping[tuple[str, str], str]
     periods: Sequence[str]
@@ -52,8 +53,8 @@ class DepthRequest:
     def query_values(self) -> Sequence[object]:
         """The values of $1 to $8 of the query `data_in_depth`."""
         return (
-            [each.scenario_id for each in self.loads],
-            [each.load_id for each in self.loads],
+            [each.scenario_id for each in self.scenarios.loads],
+            [each.load_id for each in self.scenarios.loads],
             self.topic,
             sorted({row["subject_kind"] for row in self.series}),
             sorted({code for _, code in self.names}),
@@ -70,7 +71,9 @@ async def depth_request(
         Path(pattern=r"^[a-z-]{1,32}$", description="Topic, such as reservoir-storage", examples=["reservoir-storage"]),
     ],
     scenarios: Annotated[
-        str, Query(max_length=MAX_LIST_LENGTH, description="Scenario ids separated by commas", examples=["s0020"])
+        str,
+        Query(max_length=MAX_LIST_LENGTH, description="Scenario ids separated by commas", examples=["s0020"]),
+        COMMA_SEPARATED,
     ],
     subjects: Annotated[
         str | None,
@@ -80,6 +83,7 @@ async def depth_request(
             f"subjects × scenarios {MAX_SUBJECTS} at most",
             examples=["SHSTA"],
         ),
+        COMMA_SEPARATED,
     ] = None,
     periods: Annotated[
         str | None,
@@ -88,17 +92,21 @@ async def depth_request(
             description="april, sept and annual separated by commas; without it april and sept for storage and "
             "salinity, annual for the other topics",
         ),
+        COMMA_SEPARATED,
     ] = None,
-    units: Annotated[str | None, Query(max_length=200, description="The same as measures")] = None,
+    units: Annotated[str | None, Query(max_length=200, description="The same as measures"), COMMA_SEPARATED] = None,
     measures: Annotated[
         str | None,
         Query(
             max_length=200,
             description="Keys of series, such as delivery, or TAF where the unit tells them apart; without it all",
         ),
+        COMMA_SEPARATED,
     ] = None,
     include: Annotated[
-        str | None, Query(max_length=64, description="values, exceedance, box, statistics; without it all four")
+        str | None,
+        Query(max_length=64, description="values, exceedance, box, statistics; without it all four"),
+        COMMA_SEPARATED,
     ] = None,
     wyt: Annotated[
         str | None,
@@ -107,6 +115,7 @@ async def depth_request(
             description="Types of water years, 1 (wet) to 5 (critical), separated by commas, by the Sacramento "
             "index of the model run; without it all years",
         ),
+        COMMA_SEPARATED,
     ] = None,
 ) -> DepthRequest:
     """The request of the parameters.
@@ -125,12 +134,12 @@ async def depth_request(
     if units is not None and measures is not None:
         raise BadParameterError("Give either 'units' or 'measures', not both.")
     usual = ("april", "sept") if topic in _BY_MONTH else ("annual",)
-    loads = await published_loads(db, split_list("scenarios", scenarios))
+    several = await several_scenarios(db, "scenarios", scenarios)
     return DepthRequest(
         topic=topic,
-        loads=loads,
+        scenarios=several,
         series=_series(series, measures or units),
-        names=await _subjects(db, topic, subjects, MAX_SUBJECTS // len(loads)),
+        names=await _subjects(db, topic, subjects, MAX_SUBJECTS // len(several.loads)),
         periods=_words("periods", periods, PERIODS, usual),
         parts=_words("include", include, PARTS, PARTS),
         year_types=_year_types(wyt),

@@ -51,12 +51,12 @@ class Downloads:
     def _archive(self) -> Archive:
         return self._settings.archive_of_files()
 
-    async def link(self, file: Row, base_url: str) -> Link:
+    async def link(self, file: Row, address: str) -> Link:
         """An address for a file.
 
         Args:
             file: its row of `api_scenario_file`.
-            base_url: where this service is, with a slash at the end.
+            address: where this service is for its clients, with a slash at the end.
 
         Raises:
             RetryableError: the archive cannot be used now.
@@ -65,7 +65,7 @@ class Downloads:
         url = await run_in_threadpool(self._signed_by_the_archive, file)
         if url is None:
             place = f"{file['scenario_id']}/{file['file_kind']}"
-            url = f"{base_url}api/files/{place}?expires={expires}&signature={self._signature(file, expires)}"
+            url = f"{address}api/files/{place}?expires={expires}&signature={self._signature(file, expires)}"
         return Link(url, datetime.fromtimestamp(expires, UTC))
 
     async def open(self, file: Row, expires: int, signature: str) -> Path:

@@ -30,7 +30,9 @@ class Problem(BaseModel):
 
     detail: str = Field(description="What went wrong, in one sentence")
     code: str = Field(description="The same as a stable word for programs, such as unknown_scenario")
-    unknown: list[str] = Field(default=[], description="Codes of the request that the catalogue does not hold")
+    unknown: list[str] = Field(
+        default=[], description="Codes that the catalogue does not hold, or parameters that the address does not take"
+    )
     error_id: str = Field(description="Id of the request, also in the header X-Request-ID and in the log")
 
 
@@ -52,6 +54,10 @@ class RequestError(Exception):
 
 class BadParameterError(RequestError):
     """A query parameter, or a combination of them, has no meaning."""
+
+
+class QueryError(RequestError):
+    """The query has a parameter that the address does not take, or one too often."""
 
 
 class UnknownCodeError(RequestError):
@@ -121,6 +127,7 @@ _UNUSABLE = Answer(503, "database_unusable", "The database does not serve result
 
 ANSWERS: dict[type[BaseException], Answer] = {
     BadParameterError: Answer(400, "bad_parameter"),
+    QueryError: Answer(422, "malformed_parameter"),
     UnknownCodeError: Answer(404, "unknown_code"),
     InactiveScenarioError: Answer(404, "inactive_scenario"),
     NoDataError: Answer(404, "no_data"),
@@ -195,7 +202,9 @@ def _words(error: Exception) -> str:
 
 def _headers(error: Exception, answer: Answer) -> dict[str, str]:
     if isinstance(error, HTTPException):
-        return dict(error.headers or {})
+        allowed = (error.headers or {}).get("Allow")
+        # HEAD is answered wherever GET is
+        return {**(error.headers or {}), **({"Allow": allowed.replace("GET", "GET, HEAD")} if allowed else {})}
     if isinstance(error, TooManyRequestsError):
         return {"Retry-After": str(error.seconds)}
     return {"Retry-After": "5"} if answer.status == 503 else {}

@@ -18,7 +18,7 @@ from api.cache import AnswerCache
 from api.database import Pool
 from api.downloads import Downloads
 from api.errors import ErrorBoundary, Problem, answer_problem
-from api.middleware import CorsByPath, RateLimit, RequestRecord
+from api.middleware import CorsByPath, HeadAsGet, RateLimit, RequestRecord
 from api.moment import OneMoment, Present
 from api.routes import (
     batch,
@@ -132,15 +132,11 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
         Middleware(
             CorsByPath,
             plain_paths=files.PLAIN_PATHS,
-            exact={
-                "allow_origins": settings.cors_origins,
-                "allow_origin_regex": settings.cors_origin_regex,
-                "allow_methods": ["GET"],
-                "allow_credentials": False,
-                "expose_headers": ["ETag", "Retry-After", "X-Process-Time", "X-Request-ID", "X-Total-Count"],
-            },
+            origins=settings.cors_origins,
+            origin_regex=settings.cors_origin_regex,
         ),
         *limit,
+        Middleware(HeadAsGet),
         Middleware(ErrorBoundary),
         Middleware(AnswerCache, max_age=settings.cache_max_age, max_bytes=settings.cache_bytes),
         Middleware(OneMoment),

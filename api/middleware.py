@@ -1,4 +1,4 @@
-"""What surrounds every request: its id and its line in the log, who may read, and how often."""
+"""What surrounds every request: its id and its line in the log, HEAD, who may read, and how often."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import math
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -21,6 +21,21 @@ from api.errors import TooManyRequestsError, problem_response
 
 _SLOW_SECONDS = 1.0
 _UNLIMITED = "/api/health"
+_REQUEST_HEADERS = ("If-Modified-Since", "If-None-Match", "If-Range", "Range")
+"""What scripts of web pages may send besides what browsers let through: conditions, and parts of a file."""
+
+_EXPOSED_HEADERS = (
+    "Accept-Ranges",
+    "Content-Disposition",
+    "Content-Range",
+    "ETag",
+    "Link",
+    "Retry-After",
+    "X-Process-Time",
+    "X-Request-ID",
+    "X-Total-Count",
+)
+"""What scripts of web pages may read of an answer besides its body."""
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +43,8 @@ log = logging.getLogger(__name__)
 class RequestRecord:
     """Gives each request an id, and writes one line about it into the log: no address, no query, no path as it came.
 
-    The answer carries the id as `X-Request-ID`, and `X-Process-Time` (seconds until it began).
+    The answer carries the id as `X-Request-ID`, and `X-Process-Time` (seconds until it began). Whatever it is, browsers
+    are told to take it for nothing but what its type says.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -47,6 +63,7 @@ class RequestRecord:
                 seconds = time.perf_counter() - began
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"], headers["X-Process-Time"] = request_id, f"{seconds:.6f}"
+                headers["X-Content-Type-Options"] = "nosniff"
                 self._log(scope, request_id, message["status"], seconds)
             await send(message)
 
@@ -63,19 +80,65 @@ class RequestRecord:
         log.log(logging.WARNING if seconds > _SLOW_SECONDS else logging.INFO, "answer", extra=record)
 
 
+class _HeadAnsweredError(Exception):
+    """The answer to a HEAD request is complete, though the one to GET would go on."""
+
+
+class HeadAsGet:
+    """Answers HEAD wherever GET is answered: with the same headers, and without the body.
+
+    Args:
+        app: the application, which sees GET.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application, and keep its body back."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+        as_get = {**scope, "method": "GET"}
+
+        async def bodiless(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                scope["route"] = as_get.get("route")
+                await send(message)
+            elif message.get("more_body"):
+                # a file is not read to its end for nobody
+                raise _HeadAnsweredError
+            else:
+                await send({"type": "http.response.body", "body": b""})
+
+        try:
+            await self._app(as_get, receive, bodiless)
+        except _HeadAnsweredError:
+            await send({"type": "http.response.body", "body": b""})
+
+
 class CorsByPath:
     """Lets browsers read the service: at some paths from every origin, elsewhere from those of the settings.
 
     Args:
         app: the application.
         plain_paths: beginnings of the paths that are open to every origin.
-        exact: options of Starlette's CORSMiddleware for all other paths.
+        origins: the origins that may read the other paths.
+        origin_regex: further ones, matched in full.
     """
 
-    def __init__(self, app: ASGIApp, plain_paths: tuple[str, ...], exact: Mapping[str, Any]) -> None:
+    def __init__(
+        self, app: ASGIApp, plain_paths: tuple[str, ...], origins: Sequence[str], origin_regex: str | None
+    ) -> None:
+        common: dict[str, Any] = {
+            "allow_methods": ["GET", "HEAD"],
+            "allow_headers": _REQUEST_HEADERS,
+            "expose_headers": _EXPOSED_HEADERS,
+            "allow_credentials": False,
+        }
         self._plain_paths = plain_paths
-        self._plain = CORSMiddleware(app, allow_origins=["*"], allow_methods=["GET"])
-        self._exact = CORSMiddleware(app, **exact)
+        self._plain = CORSMiddleware(app, allow_origins=["*"], **common)
+        self._exact = CORSMiddleware(app, allow_origins=origins, allow_origin_regex=origin_regex, **common)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application with the rule of the path."""

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from api.database import Pool
+from api.database import Pool, Row
 from api.errors import BadParameterError, InactiveScenarioError, UnknownCodeError
 from api.moment import Database
 
@@ -84,6 +84,22 @@ class PublishedLoad:
     load_id: str
 
 
+async def registered(db: Database, scenario_ids: Sequence[str]) -> dict[str, Row]:
+    """Id → row of the scenarios that the registry holds."""
+    candidates = tuple(each for each in scenario_ids if re.fullmatch(SCENARIO_ID, each))
+    return {row["scenario_id"]: row for row in await db.look_up("published_scenarios", candidates)}
+
+
+def refuse_inactive(scenario_ids: Sequence[str]) -> None:
+    """Pass when there are none.
+
+    Raises:
+        InactiveScenarioError: there are; the error lists them.
+    """
+    if scenario_ids:
+        raise InactiveScenarioError(f"In the registry, but not active: scenario {', '.join(scenario_ids)}.")
+
+
 async def published_loads(db: Database, scenario_ids: Sequence[str]) -> Sequence[PublishedLoad]:
     """The published loads of scenarios, in the order of the ids.
 
@@ -91,13 +107,66 @@ async def published_loads(db: Database, scenario_ids: Sequence[str]) -> Sequence
         UnknownCodeError: the registry lacks a scenario.
         InactiveScenarioError: the results of a scenario are not published.
     """
-    candidates = tuple(each for each in scenario_ids if re.fullmatch(SCENARIO_ID, each))
-    rows = {row["scenario_id"]: row for row in await db.look_up("published_scenarios", candidates)}
+    rows = await registered(db, scenario_ids)
     refuse_unknown("scenario", scenario_ids, rows)
-    inactive = [each for each in scenario_ids if not rows[each]["is_active"]]
-    if inactive:
-        raise InactiveScenarioError(f"In the registry, but not active: scenario {', '.join(inactive)}.")
+    refuse_inactive([each for each in scenario_ids if not rows[each]["is_active"]])
     return [PublishedLoad(each, rows[each]["load_id"]) for each in scenario_ids]
+
+
+@dataclass(frozen=True)
+class SeveralScenarios:
+    """The scenarios of a request that names several: those that are published, in its order, and what is not served.
+
+    Attributes:
+        loads: one at least.
+        unknown: ids that the registry lacks.
+        inactive: ids whose results are not published.
+    """
+
+    loads: Sequence[PublishedLoad]
+    unknown: Sequence[str] = ()
+    inactive: Sequence[str] = ()
+
+    @property
+    def not_served(self) -> dict[str, Sequence[str]]:
+        """What an answer says of the scenarios that it lacks; nothing if it has them all."""
+        named = {"unknown_scenarios": self.unknown, "inactive_scenarios": self.inactive}
+        return {key: list(ids) for key, ids in named.items() if ids}
+
+
+async def several_scenarios(db: Database, parameter: str, text: str, most: int = MAX_CODES) -> SeveralScenarios:
+    """The scenarios of a comma-separated list; one that cannot be served does not hide the others.
+
+    Args:
+        db: the database.
+        parameter: name of the parameter, for the error.
+        text: the list as it came.
+        most: scenarios at most.
+
+    Raises:
+        BadParameterError: the list is empty or too long.
+        UnknownCodeError: none can be served, and the registry lacks some of them.
+        InactiveScenarioError: none is published.
+    """
+    return await split_published(db, split_list(parameter, text, most))
+
+
+async def split_published(db: Database, scenario_ids: Sequence[str]) -> SeveralScenarios:
+    """The same for ids that were taken apart already."""
+    rows = await registered(db, scenario_ids)
+    several = SeveralScenarios(
+        loads=[
+            PublishedLoad(each, rows[each]["load_id"])
+            for each in scenario_ids
+            if each in rows and rows[each]["is_active"]
+        ],
+        unknown=[each for each in scenario_ids if each not in rows],
+        inactive=[each for each in scenario_ids if each in rows and not rows[each]["is_active"]],
+    )
+    if not several.loads:
+        refuse_unknown("scenario", scenario_ids, rows)
+        refuse_inactive(several.inactive)
+    return several
 
 
 async def get_published(db: Db, scenario_id: ScenarioId) -> PublishedLoad:

@@ -12,6 +12,7 @@ from api.database import Row
 from api.errors import BadParameterError, UnknownCodeError
 from api.moment import Database
 from api.parameters import CODE, MAX_CODES, MAX_LIST_LENGTH, Db, refuse_unknown, split_list
+from api.query import COMMA_SEPARATED
 
 DEFAULT_GROUP = "major"
 _VARIABLE_PREFIXES = ("S_", "C_")
@@ -150,6 +151,7 @@ async def select_reservoirs(
             description=f"Reservoir codes separated by commas, {MAX_CODES} at most; not together with group",
             examples=["SHSTA,OROVL"],
         ),
+        COMMA_SEPARATED,
     ] = None,
     group: Annotated[
         str | None,
@@ -198,21 +200,21 @@ def refuse_variable(code: str) -> None:
 
 
 async def select_cws_aggregates(
-    db: Db, aggregate: Annotated[str | None, listing("Codes of aggregates", "swp_total,mwd")] = None
+    db: Db, aggregate: Annotated[str | None, listing("Codes of aggregates", "swp_total,mwd"), COMMA_SEPARATED] = None
 ) -> Selection:
     """The groups of community water systems of the parameter `aggregate`."""
     return await choose(db, CWS_AGGREGATES, ("aggregate", aggregate))
 
 
 async def select_farm_aggregates(
-    db: Db, aggregate: Annotated[str | None, listing("Codes of aggregates", "swp_pag,nod_ag")] = None
+    db: Db, aggregate: Annotated[str | None, listing("Codes of aggregates", "swp_pag,nod_ag"), COMMA_SEPARATED] = None
 ) -> Selection:
     """The aggregates of farm deliveries of the parameter `aggregate`."""
     return await choose(db, FARM_AGGREGATES, ("aggregate", aggregate))
 
 
 async def select_contractors(
-    db: Db, contractor: Annotated[str | None, listing("Codes of contractors", "MWD,ACFC")] = None
+    db: Db, contractor: Annotated[str | None, listing("Codes of contractors", "MWD,ACFC"), COMMA_SEPARATED] = None
 ) -> Selection:
     """The contractors of the parameter `contractor`."""
     return await choose(db, CONTRACTORS, ("contractor", contractor))
@@ -220,7 +222,7 @@ async def select_contractors(
 
 async def select_urban_units(
     db: Db,
-    du_id: Annotated[str | None, listing("Codes of urban demand units", "02_PU,26S_PU4")] = None,
+    du_id: Annotated[str | None, listing("Codes of urban demand units", "02_PU,26S_PU4"), COMMA_SEPARATED] = None,
     group: Annotated[
         str | None,
         Query(
@@ -236,7 +238,9 @@ async def select_urban_units(
 
 async def select_farm_units(
     db: Db,
-    du_id: Annotated[str | None, listing("Codes of agricultural demand units", "64_PA1,90_PA1")] = None,
+    du_id: Annotated[
+        str | None, listing("Codes of agricultural demand units", "64_PA1,90_PA1"), COMMA_SEPARATED
+    ] = None,
     region: Region = None,
     cs3_type: Cs3Type = None,
 ) -> Selection:
@@ -246,7 +250,7 @@ async def select_farm_units(
 
 async def select_refuges(
     db: Db,
-    du_id: Annotated[str | None, listing("Codes of refuges", "11_PR,17N_PR")] = None,
+    du_id: Annotated[str | None, listing("Codes of refuges", "11_PR,17N_PR"), COMMA_SEPARATED] = None,
     region: Region = None,
     cs3_type: Cs3Type = None,
 ) -> Selection:

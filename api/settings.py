@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 from limits import parse_many
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, SecretStr
+from pydantic import AfterValidator, AnyHttpUrl, Field, PositiveFloat, PositiveInt, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extract.archive import Archive
@@ -40,6 +40,13 @@ class ApiSettings(BaseSettings):
         download_key: secret that signs addresses of files in a folder. Processes that stand in for each other need the
             same one; without it, each has its own, which ends with it.
         download_seconds: seconds for which an address of a file works.
+        public_url: address under which clients reach the service, such as https://api.coeqwal.org; addresses in answers
+            begin with it.
+        allowed_hosts: without a public address, the hosts of requests that addresses in answers may begin with: names,
+            which any port fits, or names with a port.
+        header_seconds: seconds that a client has to send the head of a request, and for which it may be silent before.
+        keep_alive_seconds: seconds for which a connection stays open after an answer.
+        max_connections: connections of clients at once; further ones are answered with 503.
         docs_dir: folder in which `dbt docs generate --static` left `static_index.html`.
     """
 
@@ -64,6 +71,11 @@ class ApiSettings(BaseSettings):
     archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
     download_key: SecretStr | None = Field(None, min_length=32)
     download_seconds: int = Field(900, ge=1, le=12 * 3600)
+    public_url: AnyHttpUrl | None = None
+    allowed_hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "[::1]")
+    header_seconds: PositiveFloat = 10.0
+    keep_alive_seconds: PositiveInt = 5
+    max_connections: PositiveInt = 500
     docs_dir: Path = PROJECT / "target"
 
     def resolved_database_url(self) -> str:

@@ -32,7 +32,7 @@ from extract.errors import CoeqwalError, UsageError
 from extract.intake.promote import Candidate, given_by_hand
 from extract.pipeline import Pipeline
 from extract.postgres import refuse_taken
-from extract.settings import PROJECT, settings
+from extract.settings import settings
 from extract.stages import Goal
 
 app = typer.Typer(
@@ -187,15 +187,13 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serve the API; its log is lines of JSON without addresses and queries of clients."""
-    import uvicorn
+    from api.server import run
 
     refuse_taken(host, port)
     if sys.stdout.isatty():
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         print(f"for people   {address}/explore\nAPI pages    {address}/docs\nstop it with Ctrl-C", flush=True)
-    log = str(PROJECT / "api" / "logging.json")
-    # An upgrade to a web socket would be logged with the client's address.
-    uvicorn.run("api.main:serve", factory=True, host=host, port=port, log_config=log, ws="none")
+    run(host, port)
 
 
 @app.command()

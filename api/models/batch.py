@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from api.models.blocks import Block, QuantilesTaf
 from api.models.numbers import Taf
 from api.models.rivers import ChannelsMonthly, ChannelsPeriod, ChannelsSeasonal
+from api.models.several import ServedInPart
 from api.models.storage import PercentMonth
 from api.models.supply import (
     AggregateResults,
@@ -62,10 +63,10 @@ class ScenarioEnvFlow(BaseModel):
     period: ChannelsPeriod = Field(description="As channels/period-summary")
 
 
-class Batch(BaseModel):
+class Batch(ServedInPart):
     """Several kinds of statistics of several scenarios; the kinds that were not asked for are absent."""
 
-    scenarios: list[str] = Field(description="Ids of the scenarios, as they were asked for")
+    scenarios: list[str] = Field(description="Ids of the scenarios that are served, in the order of the request")
     storage: dict[str, ScenarioStorage] = Field(default={}, description="Scenario → storage of the major reservoirs")
     cws: dict[str, ScenarioCws] = Field(default={}, description="Scenario → groups of community water systems")
     ag: dict[str, ScenarioAg] = Field(default={}, description="Scenario → aggregates of farm deliveries")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.models.numbers import Fraction, Number, Percent
+from api.models.several import ServedInPart
 
 _SERIES = "in the unit of the series"
 
@@ -80,7 +81,7 @@ class DepthScenario(BaseModel):
     rivers: list[Subject] = Field(default=[], description="The subjects of river-flows")
 
 
-class DataInDepth(BaseModel):
+class DataInDepth(ServedInPart):
     """Values and statistics of a topic."""
 
     wyt_filter: list[int] | None = Field(description="Types of water years that the sample is limited to; null for all")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from api.models.several import ServedInPart
+
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """A name that may stand in SQL as it is."""
 
@@ -47,7 +49,7 @@ class Tables(BaseModel):
     total: int = Field(description="Number of tables (count)")
 
 
-class Meta(BaseModel):
+class Meta(ServedInPart):
     """What the rows of a page are."""
 
     units: dict[str, str] = Field(description="Column → unit of its numbers; columns without a unit are left out")
@@ -63,4 +65,5 @@ class Page(BaseModel):
     total: int = Field(description="Rows of all pages (count)")
     limit: int = Field(description="Rows of a page at most (count)")
     offset: int = Field(description="Rows that were passed over (count)")
+    next: str | None = Field(description="Path and query of the next page, as in the header Link; null on the last one")
     meta: Meta = Field(description="Units and versions of the rows")

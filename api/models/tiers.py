@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from api.models.numbers import Fraction, Score
+from api.models.several import ServedInPart
 
 TierType = Literal["multi_value", "single_value"]
 
@@ -76,7 +77,7 @@ class ScenarioTiers(BaseModel):
     tiers: dict[str, TierResult] = Field(description="Code of the tier → its result")
 
 
-class TierBatch(BaseModel):
+class TierBatch(ServedInPart):
     """The tiers of several scenarios."""
 
     scenarios: dict[str, ScenarioTiers] = Field(description="Scenario id → its tiers; empty where it has none")

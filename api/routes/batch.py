@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query
 from api.errors import BadParameterError, Problem
 from api.models.batch import Batch
 from api.moment import Database
-from api.parameters import MAX_LIST_LENGTH, Db, PublishedLoad, published_loads, split_list
+from api.parameters import MAX_LIST_LENGTH, Db, PublishedLoad, several_scenarios, split_list
+from api.query import COMMA_SEPARATED, StrictRoute
 from api.results import frame, keys, read
 from api.routes.system import SERVER_ERRORS
 from api.selection import CWS_AGGREGATES, FARM_AGGREGATES, Family, choose, reservoir_group
@@ -26,6 +27,7 @@ router = APIRouter(
     prefix="/api/statistics",
     tags=["batch"],
     responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS},
+    route_class=StrictRoute,
 )
 
 
@@ -39,6 +41,7 @@ async def batch(
             description=f"Scenario ids separated by commas, {MAX_SCENARIOS} at most",
             examples=["s0020,s0021"],
         ),
+        COMMA_SEPARATED,
     ],
     types: Annotated[
         str,
@@ -47,18 +50,20 @@ async def batch(
             description="Kinds of statistics separated by commas: storage, cws, ag, env_flow",
             examples=["storage,cws"],
         ),
+        COMMA_SEPARATED,
     ] = "storage,cws,ag",
 ) -> Batch:
     """Storage of the major reservoirs, aggregates of cities and farms, and river flow of several scenarios.
 
     All or nothing: if a query fails, the answer is an error and not a part. A scenario without results of a kind stands
-    in `without_data`.
+    in `without_data`. Scenarios that are not known or not active are named and do not hide the others.
     """
     kinds = split_list("types", types)
     unknown = [kind for kind in kinds if kind not in _KINDS]
     if unknown:
         raise BadParameterError(f"'types' takes {', '.join(_KINDS)}.", unknown)
-    loads = await published_loads(db, split_list("scenarios", scenarios, MAX_SCENARIOS))
+    several = await several_scenarios(db, "scenarios", scenarios, MAX_SCENARIOS)
+    loads = several.loads
     answers = {kind: await _KINDS[kind](db, loads) for kind in kinds}
     missing = {kind: [each.scenario_id for each in loads if each.scenario_id not in answers[kind]] for kind in kinds}
     return written(
@@ -67,6 +72,7 @@ async def batch(
             "scenarios": [load.scenario_id for load in loads],
             **answers,
             "without_data": {kind: scenario_ids for kind, scenario_ids in missing.items() if scenario_ids},
+            **several.not_served,
         },
     )
 

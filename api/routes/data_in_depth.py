@@ -12,13 +12,16 @@ from api.depth import PERIODS, DepthRequest, depth_request
 from api.errors import NoDataError, Problem
 from api.models.data_in_depth import DataInDepth
 from api.parameters import Db, PublishedLoad
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block, by_entity
 
 _LISTS = {"reservoir-storage": "reservoirs", "river-flows": "rivers"}
 _PERIOD_KEYS = {period: key for key, period in PERIODS.items()}
 
-router = APIRouter(prefix="/api/data-in-depth", tags=["data in depth"], responses=SERVER_ERRORS)
+router = APIRouter(
+    prefix="/api/data-in-depth", tags=["data in depth"], responses=SERVER_ERRORS, route_class=StrictRoute
+)
 
 
 @router.get(
@@ -32,13 +35,17 @@ async def data_in_depth(request: Annotated[DepthRequest, Depends(depth_request)]
 
     Topics: reservoir-storage, river-flows, delta-salinity, cws, ag, refuge and system-deliveries. No model run holds
     groundwater-storage, salmon, or measures in money: they are answered with 404. A year with a missing month has no
-    value. X2 stands in its own month.
+    value. X2 stands in its own month. Scenarios that are not known or not active are named and do not hide the others.
     """
     rows = by_entity(await db.fetch("data_in_depth", *request.query_values()), "scenario_id")
     if not rows:
         raise NoDataError("The scenarios are active, but have no values of these subjects in these years.")
-    scenarios = [_scenario(request, load, rows[load.scenario_id]) for load in request.loads if load.scenario_id in rows]
-    return DataInDepth.model_validate({"wyt_filter": request.year_types, "scenarios": scenarios})
+    scenarios = [
+        _scenario(request, load, rows[load.scenario_id]) for load in request.scenarios.loads if load.scenario_id in rows
+    ]
+    return DataInDepth.model_validate(
+        {"wyt_filter": request.year_types, "scenarios": scenarios, **request.scenarios.not_served}
+    )
 
 
 def _scenario(request: DepthRequest, load: PublishedLoad, rows: Sequence[Row]) -> Block:

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Query
 from api.errors import NoDataError, Problem
 from api.models.delta import DeltaMonthly, DeltaPeriodSummary, DeltaVariables
 from api.moment import Database
+from api.paging import LISTED, List
 from api.parameters import Db, Published, PublishedLoad, refuse_unknown
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block
 from api.writing import written
@@ -18,7 +20,7 @@ from api.writing import written
 RESULTS = "/scenarios/{scenario_id}/delta"
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 
-router = APIRouter(prefix="/api/statistics", tags=["Delta"], responses=SERVER_ERRORS)
+router = APIRouter(prefix="/api/statistics", tags=["Delta"], responses=SERVER_ERRORS, route_class=StrictRoute)
 
 
 async def select_variables(
@@ -45,9 +47,10 @@ async def select_variables(
 Variables = Annotated[Sequence[Block], Depends(select_variables)]
 
 
-@router.get("/delta-variables", summary="Variables of the Delta", responses=NOT_FOUND)
-async def list_delta_variables(variables: Variables) -> DeltaVariables:
+@router.get("/delta-variables", summary="Variables of the Delta", responses={**LISTED, **NOT_FOUND})
+async def list_delta_variables(variables: Variables, listing: List) -> DeltaVariables:
     """The variables with statistics, their stations and units."""
+    listing.whole(len(variables))
     return DeltaVariables.model_validate({"variables": variables, "total": len(variables)})
 
 

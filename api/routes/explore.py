@@ -19,7 +19,6 @@ _HEADERS = {
     # The files belong together: a browser asks each time whether they are the newest.
     "Cache-Control": "no-cache",
     "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
 }
 
 router = APIRouter()

@@ -12,7 +12,10 @@ from api.database import Row
 from api.downloads import Downloads as Signer
 from api.errors import BadParameterError, NoFileError, Problem
 from api.models.files import DownloadLink, Downloads
+from api.paging import LISTED, List
 from api.parameters import SCENARIO_ID, Db, published_loads
+from api.public_address import public_address
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 
 KINDS = {"zip": "zip", "output": "output_csv", "sv": "sv_csv"}
@@ -23,7 +26,7 @@ PLAIN_PATHS = ("/scenario", "/download", "/api/files/")
 NOT_STORED = {"Cache-Control": "no-store"}
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
 
-router = APIRouter(tags=["files"], responses=SERVER_ERRORS)
+router = APIRouter(tags=["files"], responses=SERVER_ERRORS, route_class=StrictRoute)
 
 
 async def get_signer(request: Request) -> Signer:
@@ -64,9 +67,9 @@ SignedBy = Annotated[Signer, Depends(get_signer)]
 AskedFile = Annotated[Row, Depends(asked_file)]
 
 
-@router.get("/scenario", summary="Files")
-@router.get("/api/scenario", summary="Files, below /api", operation_id="list_files_below_api")
-async def list_files(db: Db) -> Downloads:
+@router.get("/scenario", summary="Files", responses=LISTED)
+@router.get("/api/scenario", summary="Files, below /api", operation_id="list_files_below_api", responses=LISTED)
+async def list_files(db: Db, listing: List) -> Downloads:
     """The files of active scenarios that are public, with their sizes and hashes."""
     scenarios: dict[str, dict[str, Any]] = {}
     for row in await db.fetch("scenario_files"):
@@ -80,6 +83,7 @@ async def list_files(db: Db) -> Downloads:
             "sha256": row["sha256"],
             "modified": row["modified_at"],
         }
+    listing.whole(len(scenarios))
     return Downloads.model_validate({"scenarios": list(scenarios.values())})
 
 
@@ -92,14 +96,14 @@ async def list_files(db: Db) -> Downloads:
 )
 async def download(request: Request, signer: SignedBy, file: AskedFile) -> RedirectResponse:
     """Send the browser to the file, which it saves under its name."""
-    link = await signer.link(file, str(request.base_url))
+    link = await signer.link(file, public_address(request))
     return RedirectResponse(link.url, 302, NOT_STORED)
 
 
 @router.get("/api/download", summary="Address of a file", responses=REFUSALS)
 async def download_link(request: Request, response: Response, signer: SignedBy, file: AskedFile) -> DownloadLink:
     """An address from which the file can be fetched for a while."""
-    link = await signer.link(file, str(request.base_url))
+    link = await signer.link(file, public_address(request))
     response.headers.update(NOT_STORED)
     return DownloadLink(
         download_url=link.url,
@@ -133,4 +137,4 @@ async def signed_file(
 @router.options("/download", include_in_schema=False)
 async def options() -> Response:
     """What a client gets that asks without being a browser; browsers are answered before this."""
-    return Response(headers={"Allow": "GET, OPTIONS"})
+    return Response(headers={"Allow": "GET, HEAD, OPTIONS"})

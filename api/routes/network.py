@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query
 
 from api import shapes_network as shapes
 from api.database import Row
@@ -25,7 +25,9 @@ from api.models.network import (
     UnfilteredNodes,
 )
 from api.moment import Database
+from api.paging import PAGED, List
 from api.parameters import Db
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 
 UNLIMITED = 1_000_000
@@ -39,13 +41,11 @@ FOLLOWED: dict[Direction, tuple[bool, bool]] = {
     "both": (True, True),
 }
 
-router = APIRouter(prefix="/api", tags=["network"], responses={400: {"model": Problem}, **SERVER_ERRORS})
+router = APIRouter(
+    prefix="/api", tags=["network"], responses={400: {"model": Problem}, **SERVER_ERRORS}, route_class=StrictRoute
+)
 Responses = dict[int | str, dict[str, Any]]
 NOT_FOUND: Responses = {404: {"model": Problem}}
-TOTAL_HEADER = {
-    "X-Total-Count": {"description": "All that match, on this page or not (count)", "schema": {"type": "integer"}}
-}
-PAGED: Responses = {200: {"headers": TOTAL_HEADER}, **NOT_FOUND}
 
 NodeCode = Annotated[str, Path(pattern=CODE, description="Code of a node", examples=["SHSTA"])]
 ArcCode = Annotated[str, Path(pattern=CODE, description="Code of an arc", examples=["C_SHSTA"])]
@@ -106,23 +106,26 @@ Region = Annotated[str | None, Depends(known_region)]
 Box = Annotated[tuple[str, tuple[float, float, float, float]], Depends(box)]
 
 
-@router.get("/nodes", summary="Nodes", responses=PAGED)
-async def list_nodes(db: Db, response: Response, region: Region, limit: Limit = 1000, offset: Offset = 0) -> list[Node]:
+@router.get("/nodes", summary="Nodes", responses={**PAGED, **NOT_FOUND})
+async def list_nodes(db: Db, listing: List, region: Region, limit: Limit = 1000, offset: Offset = 0) -> list[Node]:
     """Nodes of the network by code. Those without a place are listed too, with geojson null."""
-    rows = _page(await db.fetch("network_nodes", region, limit, offset), "node_code", response)
-    return [Node.model_validate(shapes.node(row)) for row in rows]
+    rows = await db.fetch("network_nodes", region, limit, offset)
+    listing.page(rows[0]["total"], limit, offset)
+    return [Node.model_validate(shapes.node(row)) for row in rows if row["node_code"] is not None]
 
 
-@router.get("/arcs", summary="Arcs", responses=PAGED)
-async def list_arcs(db: Db, response: Response, region: Region, limit: Limit = 1000, offset: Offset = 0) -> list[Arc]:
+@router.get("/arcs", summary="Arcs", responses={**PAGED, **NOT_FOUND})
+async def list_arcs(db: Db, listing: List, region: Region, limit: Limit = 1000, offset: Offset = 0) -> list[Arc]:
     """Arcs of the network by code. An arc whose ends are not known, or have no place, has geojson null."""
-    rows = _page(await db.fetch("network_arcs", region, limit, offset), "arc_code", response)
-    return [Arc.model_validate(shapes.arc(row)) for row in rows]
+    rows = await db.fetch("network_arcs", region, limit, offset)
+    listing.page(rows[0]["total"], limit, offset)
+    return [Arc.model_validate(shapes.arc(row)) for row in rows if row["arc_code"] is not None]
 
 
-@router.get("/search", summary="Search the network")
+@router.get("/search", summary="Search the network", responses=PAGED)
 async def search(
     db: Db,
+    listing: List,
     q: Annotated[
         str,
         Query(
@@ -138,42 +141,47 @@ async def search(
 ) -> Found:
     """Nodes and arcs: those with this very code first, then codes and names that begin with it, then the others."""
     rows = await db.fetch("network_search", q, limit, offset)
+    listing.page(rows[0]["total"], limit, offset)
     results = [shapes.found_element(row) for row in rows if row["code"] is not None]
     return Found.model_validate({"results": results, "total": rows[0]["total"]})
 
 
-@router.get("/nodes/spatial", summary="Nodes of a part of the map")
+@router.get("/nodes/spatial", summary="Nodes of a part of the map", responses=PAGED)
 async def nodes_in_box(
     db: Db,
+    listing: List,
     bbox: Box,
     zoom: Annotated[int, Query(ge=1, le=20, description="Zoom of the map; it leaves no node out")] = 10,
     limit: Annotated[int, Query(ge=1, le=10_000, description="Nodes at most")] = 1000,
+    offset: Offset = 0,
 ) -> NodesInBox:
     """Nodes within a box, its edges included; reservoirs, largest first, then nodes where many arcs meet."""
     text, corners = bbox
-    rows = await db.fetch("network_nodes_in_box", *corners, None, limit)
+    rows = await db.fetch("network_nodes_in_box", *corners, None, limit, offset)
     nodes = [MapNode.model_validate(shapes.map_node(row)) for row in rows if row["node_code"] is not None]
     total = rows[0]["total"]
-    return NodesInBox(
-        nodes=nodes, total=total, bbox=text, zoom=zoom, priority_filter=False, truncated=total > len(nodes)
-    )
+    more = listing.page(total, limit, offset)
+    return NodesInBox(nodes=nodes, total=total, bbox=text, zoom=zoom, priority_filter=False, truncated=more is not None)
 
 
-@router.get("/nodes/unfiltered", summary="Nodes of a part of the map by list")
+@router.get("/nodes/unfiltered", summary="Nodes of a part of the map by list", responses=PAGED)
 async def nodes_in_box_by_list(
     db: Db,
+    listing: List,
     bbox: Box,
     limit: Annotated[int, Query(ge=1, le=50_000, description="Nodes at most")] = 10_000,
     source_filter: Annotated[
         Literal["all", "geopackage", "network_schematic"],
         Query(description="geopackage: nodes of the map's list; network_schematic: the others"),
     ] = "all",
+    offset: Offset = 0,
 ) -> UnfilteredNodes:
     """Nodes within a box, with the list that each comes from."""
     text, corners = bbox
-    rows = await db.fetch("network_nodes_in_box", *corners, SOURCES[source_filter], limit)
+    rows = await db.fetch("network_nodes_in_box", *corners, SOURCES[source_filter], limit, offset)
     nodes = [SourcedMapNode.model_validate(shapes.map_node(row)) for row in rows if row["node_code"] is not None]
     total = rows[0]["total"]
+    more = listing.page(total, limit, offset)
     return UnfilteredNodes(
         nodes=nodes,
         total=total,
@@ -183,7 +191,7 @@ async def nodes_in_box_by_list(
         type_filtering=False,
         enhanced_network=True,
         note="Nodes whose place is not published are in no box; /api/nodes lists them.",
-        truncated=total > len(nodes),
+        truncated=more is not None,
     )
 
 
@@ -294,9 +302,3 @@ async def _reach(db: Database, node_code: str, direction: Direction, depth: int)
 
 async def _arcs_between(db: Database, nodes: Sequence[Row]) -> Sequence[Row]:
     return await db.fetch("network_arcs_between", [row["node_code"] for row in nodes])
-
-
-def _page(rows: Sequence[Row], key: str, response: Response) -> Sequence[Row]:
-    """The rows of a page, whose number in all goes into a header; an empty page is one row without a key."""
-    response.headers["X-Total-Count"] = str(rows[0]["total"])
-    return [row for row in rows if row[key] is not None]

@@ -11,10 +11,14 @@ from api.errors import BadParameterError, NoDataError, Problem
 from api.models.provenance import Explanation
 from api.parameters import SCENARIO_ID, Db, published_loads
 from api.provenance import explain
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 
 router = APIRouter(
-    prefix=PREFIX, tags=["provenance"], responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS}
+    prefix=PREFIX,
+    tags=["provenance"],
+    responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS},
+    route_class=StrictRoute,
 )
 MAX_KEYS = 10
 
@@ -49,25 +53,35 @@ async def explain_rows(
         list[str],
         Query(
             max_length=MAX_KEYS,
-            description="A column and the value to look for, any number of them",
+            description="A column and the value to look for, any number of them, also separated by commas",
             examples=[["reservoir_code=SHSTA", "water_month=4"]],
         ),
     ] = [],  # noqa: B006, FastAPI copies it
     column: Annotated[
         list[str],
-        Query(max_length=MAX_KEYS, description="A column wanted; without any, all", examples=[["q50_pct"]]),
+        Query(
+            max_length=MAX_KEYS,
+            description="A column wanted, any number of them, also separated by commas; without any, all",
+            examples=[["q50_pct"]],
+        ),
     ] = [],  # noqa: B006
 ) -> Explanation:
     """The same for rows of a table, found by their key."""
     (published,) = await published_loads(db, [scenario])
     values = {"scenario_id": scenario}
-    for each in key:
+    for each in _separated(key):
         name, found, value = each.partition("=")
         if not found:
             raise BadParameterError(f"'{each}' is not a column and a value with = between.")
         values[name] = value
-    asked = await read_table(db, table, values, column)
+    columns = _separated(column)
+    asked = await read_table(db, table, values, columns)
     rows = [row for row in asked.rows if row.get("load_id", published.load_id) == published.load_id]
     if not rows:
         raise NoDataError(f"{asked.table} has no such row.")
-    return await explain(" ".join([table, *(f"{k}={v}" for k, v in values.items()), *column]), [asked], db)
+    return await explain(" ".join([table, *(f"{k}={v}" for k, v in values.items()), *columns]), [asked], db)
+
+
+def _separated(values: list[str]) -> list[str]:
+    """The values of a parameter, of which each may be a list."""
+    return [part for each in values for part in each.split(",")]

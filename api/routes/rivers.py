@@ -12,7 +12,9 @@ from api.database import Row
 from api.errors import NoDataError, Problem
 from api.models.rivers import Channels, ChannelsMonthly, ChannelsPeriod, ChannelsSeasonal, Seasons
 from api.moment import Database
+from api.paging import LISTED, List
 from api.parameters import MAX_LIST_LENGTH, Db, Published, PublishedLoad, refuse_unknown, split_list
+from api.query import COMMA_SEPARATED, StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block
 from api.writing import written
@@ -20,7 +22,7 @@ from api.writing import written
 RESULTS = "/scenarios/{scenario_id}/channels"
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
 
-router = APIRouter(prefix="/api/statistics", tags=["rivers"], responses=SERVER_ERRORS)
+router = APIRouter(prefix="/api/statistics", tags=["rivers"], responses=SERVER_ERRORS, route_class=StrictRoute)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class ReachFilter:
     channel_id: Annotated[
         str | None,
         Query(max_length=MAX_LIST_LENGTH, description="Codes of reaches separated by commas", examples=["C_SAC049"]),
+        COMMA_SEPARATED,
     ] = None
 
 
@@ -61,19 +64,21 @@ async def select_reaches(db: Db, wanted: Annotated[ReachFilter, Depends()]) -> S
 Reaches = Annotated[Sequence[Row], Depends(select_reaches)]
 
 
-@router.get("/channels", summary="Reaches", responses=REFUSED)
-async def list_channels(reaches: Reaches) -> Channels:
+@router.get("/channels", summary="Reaches", responses={**LISTED, **REFUSED})
+async def list_channels(reaches: Reaches, listing: List) -> Channels:
     """The reaches with flow statistics, and what their flow can be compared with."""
     channels = [{**row, "channel_class_label": _words(row["channel_class"])} for row in reaches]
+    listing.whole(len(channels))
     return Channels.model_validate({"channels": channels, "total": len(channels)})
 
 
-@router.get("/env-flow-seasons", summary="Seasons of functional flows")
-async def list_seasons(db: Db) -> Seasons:
+@router.get("/env-flow-seasons", summary="Seasons of functional flows", responses=LISTED)
+async def list_seasons(db: Db, listing: List) -> Seasons:
     """The seasons that the year is divided into for functional flows, with their months."""
     seasons = [
         {**row, "description": f"{row['name']}, {row['calendar_months']}"} for row in await db.fetch("env_flow_seasons")
     ]
+    listing.whole(len(seasons))
     return Seasons.model_validate({"seasons": seasons, "total": len(seasons)})
 
 

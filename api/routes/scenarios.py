@@ -21,7 +21,9 @@ from api.models.scenarios import (
     SiblingGroups,
     Themes,
 )
+from api.paging import LISTED, List
 from api.parameters import SCENARIO_ID, Db, Published, ScenarioId, published_loads
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block, by_entity
 
@@ -35,44 +37,55 @@ ScenarioName = Annotated[
     ),
 ]
 
-router = APIRouter(prefix="/api/scenarios", tags=["scenarios"], responses=SERVER_ERRORS)
+router = APIRouter(prefix="/api/scenarios", tags=["scenarios"], responses=SERVER_ERRORS, route_class=StrictRoute)
 
 
-@router.get("", summary="Active scenarios")
-async def list_scenarios(db: Db) -> list[Scenario]:
+@router.get("", summary="Active scenarios", responses=LISTED)
+async def list_scenarios(db: Db, listing: List) -> list[Scenario]:
     """All active scenarios, ordered by id; an empty list if there is none."""
-    return [Scenario.model_validate(_named(row)) for row in await db.fetch("scenarios")]
+    rows = await db.fetch("scenarios")
+    listing.whole(len(rows))
+    return [Scenario.model_validate(_named(row)) for row in rows]
 
 
-@router.get("/siblings", summary="Sibling groups")
-async def list_siblings(db: Db) -> SiblingGroups:
+@router.get("/siblings", summary="Sibling groups", responses=LISTED)
+async def list_siblings(db: Db, listing: List) -> SiblingGroups:
     """Groups of scenarios that differ in the hydroclimate only, with all of their scenarios, active or not."""
     groups = [_group(rows) for rows in by_entity(await db.fetch("siblings", None), "sibling_group").values()]
+    listing.whole(len(groups))
     return SiblingGroups.model_validate({"groups": groups, "total": len(groups)})
 
 
-@router.get("/hydroclimates", summary="Hydroclimates")
-async def list_hydroclimates(db: Db) -> Hydroclimates:
+@router.get("/hydroclimates", summary="Hydroclimates", responses=LISTED)
+async def list_hydroclimates(db: Db, listing: List) -> Hydroclimates:
     """The hydroclimates that drive model runs."""
-    return Hydroclimates.model_validate(_listed("hydroclimates", await db.fetch("hydroclimates")))
+    rows = await db.fetch("hydroclimates")
+    listing.whole(len(rows))
+    return Hydroclimates.model_validate(_listed("hydroclimates", rows))
 
 
-@router.get("/themes", summary="Themes")
-async def list_themes(db: Db) -> Themes:
+@router.get("/themes", summary="Themes", responses=LISTED)
+async def list_themes(db: Db, listing: List) -> Themes:
     """The themes that scenarios are shown under, with their sibling groups."""
-    return Themes.model_validate(_listed("themes", await db.fetch("themes")))
+    rows = await db.fetch("themes")
+    listing.whole(len(rows))
+    return Themes.model_validate(_listed("themes", rows))
 
 
-@router.get("/assumptions", summary="Assumptions")
-async def list_assumptions(db: Db) -> Assumptions:
+@router.get("/assumptions", summary="Assumptions", responses=LISTED)
+async def list_assumptions(db: Db, listing: List) -> Assumptions:
     """What model runs assume about their surroundings."""
-    return Assumptions.model_validate(_listed("assumptions", await db.fetch("assumptions")))
+    rows = await db.fetch("assumptions")
+    listing.whole(len(rows))
+    return Assumptions.model_validate(_listed("assumptions", rows))
 
 
-@router.get("/operations", summary="Operations")
-async def list_operations(db: Db) -> Operations:
+@router.get("/operations", summary="Operations", responses=LISTED)
+async def list_operations(db: Db, listing: List) -> Operations:
     """What model runs do differently from today."""
-    return Operations.model_validate(_listed("operations", await db.fetch("operations")))
+    rows = await db.fetch("operations")
+    listing.whole(len(rows))
+    return Operations.model_validate(_listed("operations", rows))
 
 
 @router.get("/{scenario_id}", summary="One scenario", responses=NOT_FOUND)

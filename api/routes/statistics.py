@@ -8,6 +8,7 @@ from api.errors import Problem
 from api.models.spill import PeriodSummary, SpillMonthly
 from api.models.storage import Percentiles, ScenarioPercentiles, StorageAggregates, StorageMonthly
 from api.parameters import Db, Published
+from api.query import StrictRoute
 from api.results import answer, answer_about_one, keys, no_data
 from api.routes.system import SERVER_ERRORS
 from api.selection import RESERVOIRS, Reservoirs, choose_one, refuse_variable
@@ -18,6 +19,7 @@ router = APIRouter(
     prefix="/api/statistics/scenarios/{scenario_id}",
     tags=["reservoir statistics"],
     responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS},
+    route_class=StrictRoute,
 )
 
 

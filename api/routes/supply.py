@@ -11,6 +11,7 @@ from api.errors import Problem
 from api.models import supply as models
 from api.models.supply import AggregateResults, ContractorResults, UnitResults
 from api.parameters import Db, Published
+from api.query import StrictRoute
 from api.results import answer, answer_about_one
 from api.routes.supply_catalogue import urban_entry
 from api.routes.system import SERVER_ERRORS
@@ -30,6 +31,7 @@ router = APIRouter(
     prefix="/api/statistics/scenarios/{scenario_id}",
     tags=["water supply statistics"],
     responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS},
+    route_class=StrictRoute,
 )
 
 

@@ -14,6 +14,8 @@ from fastapi.responses import FileResponse
 from api.errors import NoDocumentationError, Problem
 from api.models.system import Alive, DataSummary, Health, Index, Links, Ready, Service
 from api.parameters import Db, DbPool
+from api.public_address import public_address
+from api.query import StrictRoute
 from extract import __version__
 
 NAME = "COEQWAL API"
@@ -44,7 +46,7 @@ SERVER_ERRORS: dict[int | str, dict[str, Any]] = {
 }
 
 log = logging.getLogger(__name__)
-router = APIRouter(tags=["system"])
+router = APIRouter(tags=["system"], route_class=StrictRoute)
 
 
 @router.get("/", summary="Root")
@@ -66,7 +68,7 @@ async def index(request: Request, db: Db) -> Index:
     return Index(
         api=NAME,
         version=__version__,
-        base_url=f"{request.base_url}api",
+        base_url=f"{public_address(request)}api",
         documentation="/docs",
         endpoints=_endpoints(request.app),
         data_summary=DataSummary.model_validate({**counts}),

@@ -9,42 +9,46 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from api.database import Row
 from api.errors import BadParameterError, Problem, UnknownCodeError
 from api.models.tables import Filter, Meta, Table, Tables
 from api.moment import Database
-from api.parameters import MAX_LIST_LENGTH, Db, published_loads, refuse_unknown, split_list
+from api.paging import LISTED, PAGED, List, Listing
+from api.parameters import MAX_LIST_LENGTH, Db, refuse_unknown, split_list, split_published
+from api.query import COMMA_SEPARATED, StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.tables import TABLES, Selection, Values, page_schema, serialisable
 
 MAX_ROWS = 10_000
 MAX_OFFSET = 1_000_000_000
 
+_SCENARIO_COLUMNS = ("scenario_id", "reference_scenario_id")
 _VALUE = re.compile(r"[\w .:+-]{1,64}", re.ASCII)
 
 router = APIRouter(
-    prefix="/api/v1", tags=["tables"], responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS}
+    prefix="/api/v1",
+    tags=["tables"],
+    responses={400: {"model": Problem}, 404: {"model": Problem}, **SERVER_ERRORS},
+    route_class=StrictRoute,
 )
 
 
 class Paging(BaseModel):
     """The parameters that every table has."""
 
-    # A misspelt filter would silently give all rows.
-    model_config = ConfigDict(extra="forbid")
-
-    columns: str | None = Field(
+    columns: Annotated[str | None, COMMA_SEPARATED] = Field(
         None, max_length=MAX_LIST_LENGTH, description="Columns separated by commas; default: all", examples=["load_id"]
     )
     limit: int = Field(1000, ge=1, le=MAX_ROWS, description="Rows of a page at most (count)")
     offset: int = Field(0, ge=0, le=MAX_OFFSET, description="Rows to pass over (count)")
 
 
-@router.get("/tables", summary="Served tables")
-async def list_tables() -> Tables:
+@router.get("/tables", summary="Served tables", responses=LISTED)
+async def list_tables(listing: List) -> Tables:
     """Every served table with its columns, their types and units, and the parameters that choose its rows."""
+    listing.whole(len(TABLES))
     return Tables(data=list(TABLES), total=len(TABLES))
 
 
@@ -67,17 +71,18 @@ class _Read:
             if asked.get(each.parameter) is not None
         }
         self.load_ids: dict[str, str] = {}
+        self.not_served: dict[str, list[str]] = {}
         self.generated_at: datetime | None = None
 
     async def selection(self) -> Selection:
         """The rows that are asked for, of published loads only.
 
         Raises:
-            UnknownCodeError: the registry lacks a scenario.
-            InactiveScenarioError: the results of a scenario are not published.
+            UnknownCodeError: no scenario of a list can be served, and the registry lacks some of them.
+            InactiveScenarioError: no scenario of a list is published.
         """
         selection = Selection(self._table)
-        scenario_columns = [name for name in self._types if name in ("scenario_id", "reference_scenario_id")]
+        scenario_columns = [name for name in self._types if name in _SCENARIO_COLUMNS]
         if scenario_columns:
             await self._limit_to_published(selection, scenario_columns)
         for column, values in self._chosen.items():
@@ -89,8 +94,11 @@ class _Read:
         active = {row["scenario_id"]: row for row in await self._db.fetch("scenarios")}
         for column in columns:
             values = [str(value) for value in self._chosen.get(column, list(active))]
-            if missing := [value for value in values if value not in active]:
-                await published_loads(self._db, missing)
+            if any(value not in active for value in values):
+                several = await split_published(self._db, values)
+                values = [load.scenario_id for load in several.loads]
+                for key, ids in several.not_served.items():
+                    self.not_served[key] = [*self.not_served.get(key, []), *ids]
             selection.limit_to(column, values)
             self.load_ids |= {value: active[value]["load_id"] for value in values}
         if "load_id" in self._types:
@@ -106,7 +114,7 @@ class _Read:
         """
         names = {each.column: each.parameter for each in self._table.filters}
         for column, values in self._chosen.items():
-            if names[column] in ("scenario", "reference_scenario"):
+            if column in _SCENARIO_COLUMNS:
                 continue
             seen = {row[column] for row in rows} if rows and column in rows[0] else set()
             if set(values) <= seen:
@@ -130,11 +138,12 @@ def _parsed(each: Filter, text: str, kind: str) -> Values:
         if not all(value.isascii() and value.isdigit() and len(value) < 10 for value in values):
             raise BadParameterError(f"'{each.parameter}' takes whole numbers.")
         return [int(value) for value in values]
-    refuse_unknown(each.parameter, values, [value for value in values if _VALUE.fullmatch(value)])
+    if each.column not in _SCENARIO_COLUMNS:
+        refuse_unknown(each.parameter, values, [value for value in values if _VALUE.fullmatch(value)])
     return values
 
 
-async def _page(db: Database, table: Table, asked: dict[str, Any]) -> Response:
+async def _page(db: Database, listing: Listing, table: Table, asked: dict[str, Any]) -> Response:
     names = [column.name for column in table.columns]
     wanted = names if asked["columns"] is None else split_list("columns", asked["columns"], len(names))
     if unknown := [name for name in wanted if name not in names]:
@@ -150,15 +159,18 @@ async def _page(db: Database, table: Table, asked: dict[str, Any]) -> Response:
         units={column.name: column.unit for column in columns if column.unit},
         load_ids=read.load_ids,
         generated_at=read.generated_at,
+        **read.not_served,
     )
+    total = len(rows) if complete else await selection.count(db)
     body = {
         "data": serialisable(columns)(rows),
-        "total": len(rows) if complete else await selection.count(db),
+        "total": total,
         "limit": limit,
         "offset": offset,
-        "meta": meta.model_dump(),
+        "next": listing.page(total, limit, offset),
+        "meta": meta.model_dump(exclude_unset=True),
     }
-    return Response(orjson.dumps(body), media_type="application/json")
+    return Response(orjson.dumps(body), headers=listing.headers, media_type="application/json")
 
 
 def _parameters(table: Table) -> type[BaseModel]:
@@ -168,15 +180,18 @@ def _parameters(table: Table) -> type[BaseModel]:
     for each in table.filters:
         words = f"Values of {each.column} separated by commas. {described[each.column]}"
         default, kind = (..., str) if each.required else (None, str | None)
-        fields[each.parameter] = (kind, Field(default, max_length=MAX_LIST_LENGTH, description=words))
+        fields[each.parameter] = (
+            Annotated[kind, COMMA_SEPARATED],
+            Field(default, max_length=MAX_LIST_LENGTH, description=words),
+        )
     return create_model(f"Parameters of {table.name}", __base__=Paging, **fields)
 
 
 def _endpoint(table: Table) -> Callable[..., Awaitable[Response]]:
     parameters = _parameters(table)
 
-    async def read_table(db: Db, asked: Annotated[parameters, Query()]) -> Response:  # type: ignore[valid-type]
-        return await _page(db, table, asked.model_dump())  # type: ignore[attr-defined]
+    async def read_table(db: Db, listing: List, asked: Annotated[parameters, Query()]) -> Response:  # type: ignore[valid-type]
+        return await _page(db, listing, table, asked.model_dump())  # type: ignore[attr-defined]
 
     return read_table
 
@@ -189,7 +204,7 @@ def _add(path: str, summary: str, table: Table) -> None:
         summary=summary,
         description=table.description,
         response_model=None,
-        responses={200: {"content": {"application/json": {"schema": page_schema(table)}}}},
+        responses={200: {**PAGED[200], "content": {"application/json": {"schema": page_schema(table)}}}},
     )
 
 

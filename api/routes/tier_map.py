@@ -11,7 +11,9 @@ from api.errors import NoDataError
 from api.models.tier_map import LocationMap, MapScenarios, MapSummary, MapTiers
 from api.models.tiers import LocationsOfTiers, TierLocations
 from api.moment import Database
+from api.paging import LISTED, List
 from api.parameters import SCENARIO_ID, Db, Published, PublishedLoad, get_published, split_list
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.routes.tiers import (
     NOT_FOUND,
@@ -33,19 +35,21 @@ KINDS = {
     "demand_unit": "Demand Unit",
 }
 
-router = APIRouter(prefix="/api/tier-map", tags=["tier map"], responses=SERVER_ERRORS)
+router = APIRouter(prefix="/api/tier-map", tags=["tier map"], responses=SERVER_ERRORS, route_class=StrictRoute)
 
 
-@router.get("/scenarios", summary="Scenarios with tier locations")
-async def list_map_scenarios(db: Db) -> MapScenarios:
+@router.get("/scenarios", summary="Scenarios with tier locations", responses=LISTED)
+async def list_map_scenarios(db: Db, listing: List) -> MapScenarios:
     """The active scenarios with locations on the map, and how many."""
     rows = [dict(row) for row in await db.fetch("tier_map_scenarios")]
+    listing.whole(len(rows))
     return MapScenarios.model_validate({"scenarios": rows, "total": len(rows)})
 
 
-@router.get("/tiers", summary="Tiers on the map", response_model_exclude_unset=True, responses=NOT_FOUND)
+@router.get("/tiers", summary="Tiers on the map", response_model_exclude_unset=True, responses={**LISTED, **NOT_FOUND})
 async def list_map_tiers(
     db: Db,
+    listing: List,
     scenario_short_code: Annotated[
         str | None, Query(pattern=f"^{SCENARIO_ID}$", description="Only tiers with locations in this scenario")
     ] = None,
@@ -57,6 +61,7 @@ async def list_map_tiers(
         tiers = await _tiers_of(db, await get_published(db, scenario_short_code))
         for tier in tiers:
             del tier["tier_levels_used"]
+    listing.whole(len(tiers))
     return MapTiers.model_validate({"tiers": tiers, "total": len(tiers)})
 
 

@@ -20,15 +20,17 @@ from api.models.tiers import (
     TierScenarios,
 )
 from api.moment import Database
+from api.paging import LISTED, List
 from api.parameters import (
     MAX_LIST_LENGTH,
     Db,
     Published,
     PublishedLoad,
-    published_loads,
     refuse_unknown,
+    several_scenarios,
     split_list,
 )
+from api.query import COMMA_SEPARATED, StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block, by_entity
 
@@ -39,22 +41,27 @@ TierCode = Annotated[
 TierCodes = Annotated[
     str,
     Query(max_length=MAX_LIST_LENGTH, description="Codes of tiers separated by commas", examples=["CWS_DEL,RES_STOR"]),
+    COMMA_SEPARATED,
 ]
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, **NOT_FOUND}
 
-router = APIRouter(prefix="/api/tiers", tags=["tiers"], responses=SERVER_ERRORS)
+router = APIRouter(prefix="/api/tiers", tags=["tiers"], responses=SERVER_ERRORS, route_class=StrictRoute)
 
 
-@router.get("/definitions", summary="Descriptions of tiers")
-async def tier_definitions(db: Db) -> dict[str, str]:
+@router.get("/definitions", summary="Descriptions of tiers", responses=LISTED)
+async def tier_definitions(db: Db, listing: List) -> dict[str, str]:
     """Code of each tier → what it is about."""
-    return {row["tier_code"]: row["description"] or row["tier_name"] for row in await db.fetch("tiers")}
+    rows = await db.fetch("tiers")
+    listing.whole(len(rows))
+    return {row["tier_code"]: row["description"] or row["tier_name"] for row in rows}
 
 
-@router.get("/list", summary="Tiers")
-async def list_tiers(db: Db) -> list[Tier]:
+@router.get("/list", summary="Tiers", responses=LISTED)
+async def list_tiers(db: Db, listing: List) -> list[Tier]:
     """The tiers, those of a single value first."""
+    rows = await db.fetch("tiers")
+    listing.whole(len(rows))
     return [
         Tier.model_validate(
             {
@@ -65,29 +72,33 @@ async def list_tiers(db: Db) -> list[Tier]:
                 "is_active": True,
             }
         )
-        for row in await db.fetch("tiers")
+        for row in rows
     ]
 
 
-@router.get("/scenarios", summary="Scenarios with tiers")
-async def list_tier_scenarios(db: Db) -> TierScenarios:
+@router.get("/scenarios", summary="Scenarios with tiers", responses=LISTED)
+async def list_tier_scenarios(db: Db, listing: List) -> TierScenarios:
     """The active scenarios with tier results, with the tiers of each."""
     rows = [{**row, "tier_count": len(row["tiers"])} for row in await db.fetch("tier_scenarios")]
+    listing.whole(len(rows))
     return TierScenarios.model_validate({"scenarios": rows, "total": len(rows)})
 
 
 @router.get("/batch", summary="Tiers of several scenarios", response_model_exclude_unset=True, responses=REFUSED)
 async def tier_batch(
     scenarios: Annotated[
-        str, Query(max_length=MAX_LIST_LENGTH, description="Scenario ids separated by commas", examples=["s0020,s0021"])
+        str,
+        Query(max_length=MAX_LIST_LENGTH, description="Scenario ids separated by commas", examples=["s0020,s0021"]),
+        COMMA_SEPARATED,
     ],
     db: Db,
 ) -> TierBatch:
-    """The tiers of several scenarios, in the order of the request."""
-    ids = [each.scenario_id for each in await published_loads(db, split_list("scenarios", scenarios))]
+    """The tiers of several scenarios, in the order of the request; scenarios that are not served are named."""
+    several = await several_scenarios(db, "scenarios", scenarios)
+    ids = [each.scenario_id for each in several.loads]
     rows = by_entity(await db.fetch("tier_results", ids), "scenario_id")
     tiers = {each: {"scenario": each, "tiers": _results(rows.get(each, []))} for each in ids}
-    return TierBatch.model_validate({"scenarios": tiers, "count": len(tiers)})
+    return TierBatch.model_validate({"scenarios": tiers, "count": len(tiers), **several.not_served})
 
 
 @router.get(

@@ -13,19 +13,25 @@ from api.database import Row
 from api.errors import NoDataError, Problem, UnknownCodeError
 from api.models.verification import Counts, QuestionStatus, ScenarioSummary, Section, VerificationStatus
 from api.moment import Database
+from api.paging import LISTED, List
 from api.parameters import SCENARIO_ID, Db, ScenarioId
+from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 
 ANSWERED = ("passed", "failed", "error")
 
 router = APIRouter(
-    prefix="/api/verification", tags=["verification"], responses={404: {"model": Problem}, **SERVER_ERRORS}
+    prefix="/api/verification",
+    tags=["verification"],
+    responses={404: {"model": Problem}, **SERVER_ERRORS},
+    route_class=StrictRoute,
 )
 
 
-@router.get("/status", summary="What was verified")
+@router.get("/status", summary="What was verified", responses=LISTED)
 async def verification_status(
     db: Db,
+    listing: List,
     scenario: Annotated[
         str | None, Query(pattern=f"^{SCENARIO_ID}$", description="Scenario id; the same answer as by path")
     ] = None,
@@ -36,8 +42,11 @@ async def verification_status(
     that nobody made is unknown. Scenarios with data are listed whether or not their results are served.
     """
     if scenario is not None:
-        return await _of_scenario(db, scenario)
-    return _answer(await db.fetch("verification_summary"), with_checks=False)
+        answer = await _of_scenario(db, scenario)
+    else:
+        answer = _answer(await db.fetch("verification_summary"), with_checks=False)
+    listing.whole(len(answer.scenarios))
+    return answer
 
 
 @router.get("/status/{scenario_id}", summary="What was verified of one scenario")

@@ -1,6 +1,6 @@
 -- Nodes of a part of the map, reservoirs and busy nodes first, and how many there are.
 -- $1 to $4 = least longitude and latitude, greatest longitude and latitude, degrees; $5 = lists that the nodes come
--- from, or NULL for all; $6 = limit.
+-- from, or NULL for all; $6 = limit, $7 = offset.
 with
 
 matching as (
@@ -38,5 +38,5 @@ select
     counted.total,
     matching.*
 from counted
-left join matching on matching.position <= $6::integer
+left join matching on matching.position > $7::integer and matching.position <= $7 + $6::integer
 order by matching.position

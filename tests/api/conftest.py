@@ -36,6 +36,9 @@ ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
+HOSTS = ("test",)
+"""Under which name the clients of the tests reach the service."""
+
 BY_HAND = {
     "api_scenario": stand_in.scenarios(),
     "api_reservoir": stand_in.reservoirs(),
@@ -102,7 +105,7 @@ def schema() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def shared_app(stand_in_url: str) -> FastAPI:
     """The application over the shared stand-in; the first request of a new one takes half a second."""
-    return create_app(ApiSettings(database_url=stand_in_url))
+    return create_app(ApiSettings(database_url=stand_in_url, allowed_hosts=HOSTS))
 
 
 @pytest.fixture
@@ -112,7 +115,11 @@ def serve(shared_app: FastAPI, stand_in_url: str) -> Serve:
     @asynccontextmanager
     async def served(url: str, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
         is_shared = url == stand_in_url and not settings
-        app = shared_app if is_shared else create_app(ApiSettings(database_url=url, **settings))
+        app = (
+            shared_app
+            if is_shared
+            else create_app(ApiSettings(database_url=url, **{"allowed_hosts": HOSTS, **settings}))
+        )
         # made anew with the first request: what the middleware remembers is of one test
         app.middleware_stack = None
         async with (

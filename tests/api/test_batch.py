@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -85,9 +85,9 @@ async def test_defect_01_one_query_per_table_however_many_scenarios(
 @pytest.mark.parametrize(
     ("scenarios", "types", "status", "code", "unknown"),
     [
-        ("s0001,s9999,s0009", None, 404, "unknown_scenario", ["s9999", "s0009"]),
-        ("s0001,S0001,' or 1=1", None, 404, "unknown_scenario", ["S0001", "' or 1=1"]),
-        ("s0001,s0003", None, 404, "inactive_scenario", None),
+        ("s9999,s0009", None, 404, "unknown_scenario", ["s9999", "s0009"]),
+        ("S0001,s0003,' or 1=1", None, 404, "unknown_scenario", ["S0001", "' or 1=1"]),
+        ("s0003", None, 404, "inactive_scenario", None),
         ("s0001", "storage,nosuch", 400, "bad_parameter", ["nosuch"]),
         ("s0001", "", 400, "bad_parameter", None),
         ("", None, 400, "bad_parameter", None),
@@ -102,6 +102,31 @@ async def test_refused(
     response = await ask(client, scenarios, types)
     assert response.status_code == status
     assert (response.json().get("code"), response.json().get("unknown")) == (code, unknown)
+
+
+@pytest.mark.parametrize(
+    ("path", "served"),
+    [
+        (f"{BATCH}?types=storage&scenarios=", lambda answer: answer["scenarios"]),
+        ("/api/tiers/batch?scenarios=", lambda answer: list(answer["scenarios"])),
+        (
+            "/api/data-in-depth/reservoir-storage?scenarios=",
+            lambda answer: [each["scenario"] for each in answer["scenarios"]],
+        ),
+    ],
+)
+async def test_scenarios_that_are_not_served_are_named_and_do_not_hide_the_others(
+    client: httpx.AsyncClient, path: str, served: Callable[[Any], list[str]]
+) -> None:
+    """An answer about several scenarios has those that are known, and names the others."""
+    whole = (await client.get(f"{path}s0002,s0001")).json()
+    answer = (await client.get(f"{path}s9999,s0002,s0003,bad%00,s0001")).json()
+    assert served(answer) == served(whole) == ["s0002", "s0001"]
+    missing = {"unknown_scenarios": ["s9999", "bad\0"], "inactive_scenarios": ["s0003"]}
+    assert answer == {**whole, **missing}
+    assert not missing.keys() & whole.keys()
+    for none in ("s9999", "s0003", "s9999,s0003"):
+        assert (await client.get(f"{path}{none}")).status_code == 404
 
 
 async def test_without_scenarios(client: httpx.AsyncClient) -> None:

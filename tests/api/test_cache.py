@@ -109,6 +109,13 @@ async def test_order_of_parameters_does_not_matter_and_their_values_do(serve: An
             assert (await client.get(f"{table}?{other}")).status_code == 503
 
 
+@pytest.mark.parametrize("query", ["scenarios={0},{1}", "scenarios={0}&scenarios={1}"])
+async def test_order_of_values_is_kept(client: httpx.AsyncClient, query: str) -> None:
+    for order in (["s0001", "s0002"], ["s0002", "s0001"], ["s0001", "s0002"]):
+        answer = await client.get(f"/api/statistics/batch?types=storage&{query.format(*order)}")
+        assert answer.json()["scenarios"] == order
+
+
 async def test_refusals_are_not_kept(serve: Any, own_stand_in_url: str) -> None:
     async with serve(own_stand_in_url, cache_version_seconds=3600) as client:
         assert (await client.get("/api/scenarios/s0077")).status_code == 404

@@ -91,7 +91,7 @@ async def test_names_of_series(client: httpx.AsyncClient, key: str) -> None:
         ("ag?scenarios=s0001&measures=revenue", 404, "unknown_measure", ["revenue"]),
         ("ag?scenarios=s0001&subjects=SHSTA", 404, "unknown_subject", ["SHSTA"]),
         ("ag?scenarios=s0003", 404, "inactive_scenario", None),
-        ("ag?scenarios=s0001,s9999", 404, "unknown_scenario", ["s9999"]),
+        ("ag?scenarios=s9998,s9999", 404, "unknown_scenario", ["s9998", "s9999"]),
         ("ag", 422, "malformed_parameter", None),
         ("ag?scenarios=", 400, "bad_parameter", None),
         ("ag?scenarios=s0001&wyt=0", 400, "bad_parameter", ["0"]),

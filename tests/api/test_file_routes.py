@@ -15,6 +15,7 @@ import httpx
 import psycopg
 import pytest
 
+from api.settings import ApiSettings
 from extract.archive import Archive
 from extract.names import object_key
 from extract.storage.s3 import S3Folder
@@ -149,6 +150,71 @@ async def test_an_address_is_good_for_one_file_only(files: httpx.AsyncClient) ->
         assert (await files.get(broken)).status_code == 404
     for malformed in (address.replace(signature, "é" * 64), address.replace(expires, "NaN"), address.split("&")[0]):
         assert (await files.get(malformed)).status_code == 422
+
+
+async def test_an_address_is_good_for_one_content_only(serve: Serve, own_stand_in_url: str, folder: Path) -> None:
+    """A file that was replaced is not what the address was given out for."""
+    async with serve(own_stand_in_url, archive=str(folder), cache_version_seconds=0) as client:
+        address = await link_of(client)
+        assert (await client.get(address)).status_code == 200
+        other = content("sv_csv")
+        with psycopg.connect(own_stand_in_url) as link:
+            link.execute(
+                "update stand_in.api_scenario_file set sha256 = %s where scenario_id = 's0001' and file_kind = 'zip'",
+                [sha256(other).hexdigest()],
+            )
+        refused = await client.get(address)
+        assert (refused.status_code, refused.json()["code"]) == (403, "link_refused")
+        assert (await client.get(await link_of(client))).content == other
+
+
+PUBLIC = "https://api.coeqwal.org/"
+
+
+@pytest.mark.parametrize(
+    ("settings", "host", "begin"),
+    [
+        ({"public_url": PUBLIC}, "test", PUBLIC),
+        ({"public_url": PUBLIC}, "evil.example", PUBLIC),
+        ({"public_url": "https://coeqwal.org/data", "allowed_hosts": ["test"]}, "test", "https://coeqwal.org/data/"),
+        ({"allowed_hosts": ["a.org", "Test"]}, "test", "http://test/"),
+        ({"allowed_hosts": ["a.org"]}, "A.org:8080", "http://a.org:8080/"),
+        ({"allowed_hosts": ["a.org:8080"]}, "a.org:8080", "http://a.org:8080/"),
+        ({"allowed_hosts": ["[::1]"]}, "[::1]:8000", "http://[::1]:8000/"),
+        ({"allowed_hosts": ["a.org:8080"]}, "a.org:9090", "/"),
+        ({"allowed_hosts": ["a.org"]}, "evil.example", "/"),
+        ({"allowed_hosts": ["a.org"]}, "a.org.evil.example", "/"),
+        ({"allowed_hosts": ["a.org"]}, "a.org@evil.example", "/"),
+        ({"allowed_hosts": ["a.org"]}, "a.org:80@evil.example", "/"),
+        ({"allowed_hosts": ["a.org"]}, "evil.example/a.org", "/"),
+        ({"allowed_hosts": ["a.org"]}, "a.org/evil", "/"),
+        ({"allowed_hosts": ["a.org"]}, "evil.example#a.org", "/"),
+        ({"allowed_hosts": ["a.org"]}, "a.org,evil.example", "/"),
+        ({"allowed_hosts": ["a.org"]}, "", "/"),
+        ({"allowed_hosts": []}, "localhost", "/"),
+    ],
+)
+async def test_addresses_begin_with_what_the_operator_said_and_never_with_a_foreign_host(
+    serve: Serve, stand_in_url: str, folder: Path, settings: dict[str, Any], host: str, begin: str
+) -> None:
+    async with serve(stand_in_url, archive=str(folder), **settings) as client:
+        headers = {"Host": host, "X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
+        parameters = {"scenario": "s0001", "type": "zip"}
+        answer = await client.get("/api/download", params=parameters, headers=headers)
+        redirect = await client.get("/download", params=parameters, headers=headers)
+        index = await client.get("/api", headers=headers)
+        for address in (answer.json()["download_url"], redirect.headers["location"]):
+            assert address.startswith(f"{begin}api/files/s0001/zip?")
+        assert index.json()["base_url"] == f"{begin}api"
+        # wherever it leads, the address is that of the file
+        path = "/" + answer.json()["download_url"].removeprefix(begin)
+        assert (await client.get(path)).content == content("zip")
+
+
+@pytest.mark.parametrize("url", ["coeqwal.org", "ftp://coeqwal.org", "", "//coeqwal.org"])
+def test_a_public_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="public_url"):
+        ApiSettings(public_url=url)  # type: ignore[arg-type]
 
 
 async def test_an_address_ends(files: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import openapi_spec_validator
 import pytest
 import yaml
+
+from api.middleware import HeadAsGet
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 SQL = sorted((Path(__file__).resolve().parents[2] / "api" / "sql").glob("*.sql"))
@@ -50,8 +53,16 @@ async def test_every_answer_says_how_long_it_took(client: httpx.AsyncClient) -> 
 async def test_cors(client: httpx.AsyncClient, origin: str, allowed: bool) -> None:
     plain = await client.get("/api/scenarios", headers={"Origin": origin})
     preflight = await client.options(
-        "/api/scenarios", headers={"Origin": origin, "Access-Control-Request-Method": "GET"}
+        "/api/scenarios",
+        headers={
+            "Origin": origin,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "if-none-match, if-modified-since",
+        },
     )
+    assert preflight.status_code == (200 if allowed else 400)
+    exposed = plain.headers.get("access-control-expose-headers", "")
+    assert {"ETag", "Link", "X-Total-Count"} <= set(exposed.split(", ")) if allowed else not exposed
     for response in (plain, preflight):
         assert response.headers.get("access-control-allow-origin") == (origin if allowed else None)
         assert "access-control-allow-credentials" not in response.headers
@@ -76,6 +87,128 @@ async def test_unchanged_results_are_not_sent_again(client: httpx.AsyncClient) -
     assert changed.status_code == 200
     other = await client.get(SUMMARY + "?group=swp")
     assert other.headers["ETag"] != tag
+
+
+@pytest.mark.parametrize("path", ["/api/scenarios", "/scenario", "/download"])
+@pytest.mark.parametrize(
+    ("wanted", "status"),
+    [
+        ("If-None-Match", 200), ("if-modified-since,if-none-match", 200), ("range, if-range", 200),
+        ("X-Anything", 400), ("Authorization", 400),
+    ],
+)  # fmt: skip
+async def test_conditions_may_be_sent_by_scripts_and_nothing_else(
+    client: httpx.AsyncClient, path: str, wanted: str, status: int
+) -> None:
+    headers = {"Origin": "https://coeqwal.org", "Access-Control-Request-Headers": wanted}
+    for method in ("GET", "HEAD"):
+        preflight = await client.options(path, headers={**headers, "Access-Control-Request-Method": method})
+        assert preflight.status_code == status
+
+
+UNLIKE = ("x-request-id", "x-process-time", "date")
+
+
+def comparable(response: httpx.Response) -> dict[str, str]:
+    """The headers that are the same for equal answers."""
+    return {name: value for name, value in response.headers.items() if name not in UNLIKE}
+
+
+def examples(schema: dict[str, Any]) -> list[str]:
+    """An address of every route, with values for what it must have; most are found, some are not."""
+    values = {
+        "scenario_id": "s0001", "other_id": "s0002", "scenario": "s0001", "scenarios": "s0001,s0002", "type": "zip",
+        "reference_scenario": "s0002", "bbox": "-123,37,-120,41", "q": "sac", "codes": "ENV_FLOWS", "topic": "ag",
+        "tier_code": "ENV_FLOWS", "reservoir_id": "SHSTA", "aggregate_id": "mwd", "du_id": "02_PU", "entity": "x",
+        "table": "fct_reservoir_storage_monthly", "path": "/api/scenarios", "node_id": "SHSTA", "arc_id": "C_SHSTA",
+    }  # fmt: skip
+    found = []
+    for path, methods in schema["paths"].items():
+        needed = {
+            each["name"]: values[each["name"]] for each in methods["get"].get("parameters", []) if each["required"]
+        }
+        query = urlencode({name: value for name, value in needed.items() if f"{{{name}}}" not in path})
+        found.append(path.format(**values) + (f"?{query}" if query else ""))
+    return found
+
+
+async def test_head_is_answered_wherever_get_is(client: httpx.AsyncClient, schema: dict[str, Any]) -> None:
+    """The same status and headers, and no body; the length is that of the body that GET gives."""
+    others = [
+        "/docs", "/openapi.json", "/explore", "/explore/static/explore.js", "/nosuch", "/api/scenarios/x",
+        "/api/scenarios/s9999", f"{SUMMARY}?nosuch=1", "/dbt-docs", "/api/files/s0001/zip?expires=1&signature=x",
+    ]  # fmt: skip
+    answered = 0
+    for path in [*examples(schema), *others]:
+        for encoding in ("identity", "gzip"):
+            got = await client.get(path, headers={"Accept-Encoding": encoding})
+            head = await client.head(path, headers={"Accept-Encoding": encoding})
+            assert (head.status_code, head.content) == (got.status_code, b""), path
+            lengths = ("content-length",) if path in ("/api/download?scenario=s0001&type=zip", "/api/health") else ()
+            varying = (*lengths, "location")
+            expected, found = comparable(got), comparable(head)
+            for name in varying:
+                assert (name in expected) == (name in found), path
+                expected.pop(name, None), found.pop(name, None)
+            if got.status_code >= 400:
+                # the id of the request is in the body
+                assert len(got.content) == int(head.headers["content-length"]), path
+            assert found == expected, path
+            answered += got.status_code == 200
+    assert answered > 150
+
+
+async def test_head_of_an_unchanged_result_is_304(client: httpx.AsyncClient) -> None:
+    tag = (await client.head(SUMMARY)).headers["ETag"]
+    assert tag == (await client.get(SUMMARY)).headers["ETag"]
+    assert (await client.head(SUMMARY, headers={"If-None-Match": tag})).status_code == 304
+
+
+async def test_head_does_not_read_a_file_to_its_end() -> None:
+    """What streams in parts is stopped after the first one."""
+    read: list[int] = []
+
+    async def parts(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["method"] == "GET"
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5000")]})
+        for number in range(5):
+            read.append(number)
+            await send({"type": "http.response.body", "body": b"x" * 1000, "more_body": number < 4})
+
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await HeadAsGet(parts)({"type": "http", "method": "HEAD"}, None, send)  # type: ignore[arg-type]
+    assert read == [0]
+    assert [each.get("body") for each in sent] == [None, b""]
+    assert sent[0]["headers"] == [(b"content-length", b"5000")]
+
+
+async def test_browsers_are_told_everywhere_to_believe_the_type(
+    client: httpx.AsyncClient, schema: dict[str, Any]
+) -> None:
+    origin = {"Origin": "https://coeqwal.org"}
+    preflight = {**origin, "Access-Control-Request-Method": "GET"}
+    tag = (await client.get(SUMMARY)).headers["ETag"]
+    answers = [await client.get(path) for path in examples(schema)]
+    answers += [
+        await client.get(SUMMARY, headers={"If-None-Match": tag}),
+        await client.options(SUMMARY, headers=preflight),
+        await client.options("/download", headers=preflight),
+        await client.options(SUMMARY, headers={**preflight, "Origin": "https://evil.example"}),
+        *[
+            await client.get(path)
+            for path in ("/nosuch", "/docs", "/openapi.json", "/explore", "/explore/static/nosuch")
+        ],
+        await client.get("/explore/static/explore.js"),
+        await client.post("/api/scenarios"),
+        await client.head(SUMMARY),
+    ]
+    assert {200, 302, 304, 400, 404, 405} <= {each.status_code for each in answers}
+    assert {each.headers.get("x-content-type-options") for each in answers} == {"nosniff"}
+    assert all(len(each.headers.get_list("x-content-type-options")) == 1 for each in answers)
 
 
 async def test_what_may_change_any_moment_is_not_cached(client: httpx.AsyncClient) -> None:

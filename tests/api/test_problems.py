@@ -43,7 +43,7 @@ async def test_every_problem_has_the_same_form_and_an_id(
     assert body["error_id"] == response.headers["X-Request-ID"]
     assert response.headers["access-control-allow-origin"] == "https://coeqwal.org"
     if status == 405:
-        assert response.headers["Allow"] == "GET"
+        assert response.headers["Allow"] == "GET, HEAD"
 
 
 async def test_malformed_parameters_are_named_and_not_repeated(client: httpx.AsyncClient) -> None:
@@ -52,12 +52,13 @@ async def test_malformed_parameters_are_named_and_not_repeated(client: httpx.Asy
     assert SECRET not in response.text
 
 
+@pytest.mark.parametrize("query", ["", f"q={SECRET}"])
 @pytest.mark.parametrize("path", ["/nosuch", "/api/scenarios", "/api/scenarios/s9999", "/api/scenarios/x"])
 async def test_log_has_a_line_per_request_and_no_data_of_clients(
-    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, path: str
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, path: str, query: str
 ) -> None:
     with caplog.at_level(logging.INFO, "api"):
-        response = await client.get(f"{path}?q={SECRET}", headers={"X-Forwarded-For": "203.0.113.9", "X-It": SECRET})
+        response = await client.get(f"{path}?{query}", headers={"X-Forwarded-For": "203.0.113.9", "X-It": SECRET})
     (record,) = (each for each in caplog.records if each.name == "api.middleware")
     known = vars(record)
     assert known["request_id"] == response.headers["X-Request-ID"]
@@ -123,6 +124,13 @@ async def test_customer_with_many_addresses_of_version_6_is_one_client(stand_in_
 async def test_several_limits_hold_together(stand_in_url: str) -> None:
     async with limited(stand_in_url, "3/hour; 5/day", "10.0.0.0/8", "203.0.113.9") as client:
         assert await statuses(client, *[""] * 4) == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize("rate", ["9/hour; 2/day", "2/day; 9/hour", "9/minute; 8/hour; 2/day"])
+async def test_the_narrowest_of_several_limits_holds_wherever_it_stands(stand_in_url: str, rate: str) -> None:
+    async with limited(stand_in_url, rate, "10.0.0.0/8", "203.0.113.9") as client:
+        assert await statuses(client, *[""] * 4) == [200, 200, 429, 429]
+        assert int((await client.get("/")).headers["Retry-After"]) <= 24 * 3600
 
 
 async def test_without_a_limit_nobody_is_refused(client: httpx.AsyncClient) -> None:

@@ -103,6 +103,15 @@ async def test_pages_are_the_whole(client: httpx.AsyncClient) -> None:
     assert {(page["total"], page["limit"]) for page in pages} == {(10, 4)}
 
 
+async def test_scenarios_that_are_not_served_are_named_and_do_not_hide_the_others(client: httpx.AsyncClient) -> None:
+    known = (await client.get(STORAGE, params={"scenario": "s0001"})).json()
+    found = (await client.get(STORAGE, params={"scenario": "s9999,s0001,s0003,' or 1=1"})).json()
+    assert (found["data"], found["total"]) == (known["data"], known["total"])
+    missing = {"unknown_scenarios": ["s9999", "' or 1=1"], "inactive_scenarios": ["s0003"]}
+    assert found["meta"] == {**known["meta"], **missing}
+    assert not missing.keys() & known["meta"].keys()
+
+
 async def test_meta_names_the_loads(client: httpx.AsyncClient) -> None:
     meta = (await client.get(STORAGE, params={"scenario": "s0001"})).json()["meta"]
     assert meta["load_ids"] == {"s0001": "s0001-0123456789ab"}
@@ -131,7 +140,8 @@ async def test_numbers_are_rounded(client: httpx.AsyncClient) -> None:
         ("tables/reservoir_storage_monthly?columns=mean_taf,nosuch", 400, "bad_parameter", ["nosuch"]),
         ("tables/reservoir_storage_monthly?columns=1;--", 400, "bad_parameter", ["1;--"]),
         ("tables/reservoir_storage_monthly?columns=", 400, "bad_parameter", None),
-        ("tables/reservoir_storage_monthly?scenario=s0001,s9999", 404, "unknown_scenario", ["s9999"]),
+        ("tables/reservoir_storage_monthly?scenario=s9998,s9999", 404, "unknown_scenario", ["s9998", "s9999"]),
+        ("tables/reservoir_storage_monthly?scenario=s9998,s0003", 404, "unknown_scenario", ["s9998"]),
         ("tables/reservoir_storage_monthly?scenario=s0003", 404, "inactive_scenario", None),
         ("tables/reservoir_storage_monthly?scenario=s0001%00", 404, "unknown_scenario", ["s0001\0"]),
         ("tables/reservoir_storage_monthly?entity=SHSTA,NOSUCH", 404, "unknown_entity", ["NOSUCH"]),
