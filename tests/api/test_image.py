@@ -102,7 +102,8 @@ def test_the_service_runs_from_what_the_image_has(image: Path, stand_in_url: str
     words = dict(final_stage())
     port = free_port()
     program, *arguments = json.loads(words["CMD"])
-    assert (program, arguments[arguments.index("--host") + 1]) == ("uvicorn", "0.0.0.0")
+    assert (program, *arguments[:2]) == ("python", "-m", "api.server")
+    assert arguments[arguments.index("--host") + 1] == "0.0.0.0"
     listened = arguments[arguments.index("--port") + 1]
     arguments[arguments.index("--port") + 1] = str(port)
     arguments[arguments.index("--host") + 1] = "127.0.0.1"
@@ -112,11 +113,12 @@ def test_the_service_runs_from_what_the_image_has(image: Path, stand_in_url: str
         "PYTHONPATH": f"{image / 'service'}:{image / 'packages'}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "DATABASE_URL": stand_in_url,
+        "COEQWAL_API_ALLOWED_HOSTS": '["api.coeqwal.org"]',
     }
     probe = json.loads(words["HEALTHCHECK"].partition("CMD ")[2])
     assert f":{listened}/" in probe[-1]
     check = [*python, *probe[1:-1], probe[-1].replace(f":{listened}/", f":{port}/")]
-    with running([*python, "-m", program, *arguments], port, cwd=image / "service", env=environment) as url:
+    with running([*python, *arguments], port, cwd=image / "service", env=environment) as url:
         with httpx.Client(base_url=url, timeout=120) as client:
             assert client.get("/api/health/ready").json()["status"] == "ready"
             assert client.get("/openapi.json").status_code == 200
@@ -124,6 +126,8 @@ def test_the_service_runs_from_what_the_image_has(image: Path, stand_in_url: str
             told = {"X-Forwarded-Proto": "https", "Host": "api.coeqwal.org"}
             link = client.get("/api/download?scenario=s0001&type=zip", headers=told).json()["download_url"]
             assert link.startswith("https://api.coeqwal.org/api/files/")
+            foreign = client.get("/api/download?scenario=s0001&type=zip", headers={"Host": "evil.example"})
+            assert foreign.json()["download_url"].startswith("/api/files/")
         assert probe[0] == "python"
         assert subprocess.run(check, check=False).returncode == 0
     assert subprocess.run(check, check=False, stderr=subprocess.DEVNULL).returncode == 1
