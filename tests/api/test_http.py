@@ -125,7 +125,9 @@ def examples(schema: dict[str, Any]) -> list[str]:
     found = []
     for path, methods in schema["paths"].items():
         needed = {
-            each["name"]: values[each["name"]] for each in methods["get"].get("parameters", []) if each["required"]
+            each["name"]: values.get(each["name"], "x")
+            for each in methods["get"].get("parameters", [])
+            if each["required"]
         }
         query = urlencode({name: value for name, value in needed.items() if f"{{{name}}}" not in path})
         found.append(path.format(**values) + (f"?{query}" if query else ""))
