@@ -48,7 +48,7 @@ PAGED = {
     "/api/nodes?": None,
     "/api/arcs?": None,
     "/api/nodes?region=sac": None,
-    "/api/search?q=s": "results",
+    "/api/search?q=channel": "results",
     "/api/nodes/spatial?bbox=-125,30,-110,45": "nodes",
     "/api/nodes/unfiltered?bbox=-125,30,-110,45": "nodes",
     "/api/v1/tables/reservoir_storage_monthly?scenario=s0002&scenario=s0001&columns=scenario_id,cv": "data",
