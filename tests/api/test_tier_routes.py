@@ -31,7 +31,7 @@ OF_A_SCENARIO = (
     "/api/tiers/scenarios/{}/tiers",
     "/api/tiers/scenarios/{}/tiers/ENV_FLOWS",
     "/api/tiers/scenarios/{}/locations?codes=ENV_FLOWS",
-    "/api/tiers/batch?scenarios=s0001,{}",
+    "/api/tiers/batch?scenarios={}",
     "/api/tier-map/summary/{}",
     "/api/tier-map/tiers?scenario_short_code={}",
     "/api/tier-map/{}/locations?codes=ENV_FLOWS",
