@@ -88,7 +88,6 @@ async def test_all_unknown_parameters_are_named_and_cut_to_a_length(client: http
         ("/api/tiers/scenarios/s0001/locations?", "codes", ["ENV_FLOWS", "DELTA_ECO"]),
         ("/api/tier-map/s0001/locations?", "codes", ["ENV_FLOWS", "DELTA_ECO"]),
         ("/api/data-in-depth/reservoir-storage?", "scenarios", ["s0002", "s0001"]),
-        ("/api/data-in-depth/reservoir-storage?scenarios=s0001", "periods", ["sept", "april"]),
         ("/api/data-in-depth/reservoir-storage?scenarios=s0001", "include", ["box", "values"]),
         ("/api/data-in-depth/reservoir-storage?scenarios=s0001", "wyt", ["1", "5"]),
     ],
@@ -105,6 +104,8 @@ async def test_a_list_may_be_given_value_by_value(
     bodies = [each.json() for each in (with_commas, repeated, mixed, first, last)]
     for body in bodies:
         body.pop("error_id", None)
+        # the address of the next page repeats the parameters as they came
+        body.pop("next", None)
     assert bodies[0] == bodies[1] == bodies[2]
     if with_commas.status_code == 200:
         assert bodies[0] not in bodies[3:]
