@@ -15,11 +15,12 @@ import orjson
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message
 
+from api.contract import TABLES
 from api.database import Reading, recorded
 from api.errors import BadParameterError, RefusedRequestError, UnknownCodeError
 from api.models.tables import Table
-from api.moment import Database
-from api.tables import TABLES, Selection, Values
+from api.snapshot import Snapshot
+from api.tables import Selection, Values
 
 MAX_ROWS = 200
 PREFIX = "/api/provenance"
@@ -126,7 +127,7 @@ def texts(values: Iterable[object]) -> Iterator[str]:
             yield from texts(value)
 
 
-async def read_table(db: Database, table: str, values: Mapping[str, str], columns: Sequence[str]) -> Asked:
+async def read_table(db: Snapshot, table: str, values: Mapping[str, str], columns: Sequence[str]) -> Asked:
     """Rows of a table that the API serves.
 
     Args:
@@ -164,7 +165,7 @@ def _chosen(text: str, data_type: str) -> Values:
         raise BadParameterError(f"'{text}' is not a whole number.", [text]) from error
 
 
-async def _served(db: Database, table: str) -> Table:
+async def _served(db: Snapshot, table: str) -> Table:
     """The served table of a name: its own, or of the view that shows a stored table and reads least besides."""
     served = {f"api_{one.name}": one for one in TABLES}
     for name in (table, f"api_{table}", f"api_{table.removeprefix('fct_')}"):

@@ -141,7 +141,7 @@ class AnswerCache:
             await _send(await self._make(scope, receive), scope, send)
             return
         state = scope["app"].state
-        asked = (await state.present.version(state.pool), _key(scope))
+        asked = (await state.data_version.current(state.pool), _key(scope))
         made: Answer | Refusal | None = self._store.get(*asked)
         if made is None and asked in self._being_made:
             # shielded: one who goes away must not take the answer from the others

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import asyncpg
 import orjson
 
+from api.queries import statement
 from api.settings import ApiSettings
 from extract.errors import DatabaseAwayError
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
-_SQL = Path(__file__).parent / "sql"
 _CLOSE_SECONDS = 5.0
 STALE_CONNECTION = (
     asyncpg.PostgresConnectionError,
@@ -39,7 +37,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Reading:
-    """A query of a request: its text, the values that were bound, its name in `api/sql` if it has one, and its rows."""
+    """A query of a request: its text, the values that were bound, its name if it has one, and its rows."""
 
     text: str
     values: Sequence[object]
@@ -65,12 +63,6 @@ def note(reading: Reading) -> None:
     """Say that a query was carried out."""
     if (readings := _readings.get()) is not None:
         readings.append(reading)
-
-
-@cache
-def statement(name: str) -> str:
-    """The text of the named query `api/sql/<name>.sql`."""
-    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
 class _Session(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
@@ -167,8 +159,7 @@ class Pool:
 
     async def _fetch(self, query: str, values: Sequence[object]) -> Sequence[Row]:
         async with self.connection() as connection:
-            rows: Sequence[Row] = await connection.fetch(statement(query), *values)
-            return rows
+            return [dict(row) for row in await connection.fetch(statement(query), *values)]
 
     async def expire(self) -> None:
         """Let no connection that is open now be used again."""

@@ -10,9 +10,9 @@ from fastapi import Path, Query
 
 from api.database import Row
 from api.errors import BadParameterError, NoDataError, UnknownCodeError
-from api.moment import Database
 from api.parameters import MAX_LIST_LENGTH, Db, SeveralScenarios, refuse_unknown, several_scenarios, split_list
 from api.query import COMMA_SEPARATED
+from api.snapshot import Snapshot
 
 MAX_SUBJECTS = 200
 PERIODS = {"april": "april", "sept": "september", "annual": "annual"}
@@ -159,7 +159,7 @@ def _series(known: Sequence[Row], asked: str | None) -> Sequence[Row]:
     return [row for rows in found.values() for row in rows]
 
 
-async def _subjects(db: Database, topic: str, asked: str | None, most: int) -> Mapping[tuple[str, str], str]:
+async def _subjects(db: Snapshot, topic: str, asked: str | None, most: int) -> Mapping[tuple[str, str], str]:
     """Name of each subject by its kind and code."""
     rows = await db.fetch("data_in_depth_subjects", topic)
     if asked is not None:

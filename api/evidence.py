@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from api.database import Row
-from api.moment import Database
+from api.snapshot import Snapshot
 
 if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
     from extract.release import Release
@@ -47,7 +47,7 @@ class DatabaseEvidence:
         scenario_id: the scenario; none for what belongs to none.
     """
 
-    def __init__(self, db: Database, scenario_id: str | None) -> None:
+    def __init__(self, db: Snapshot, scenario_id: str | None) -> None:
         self._db = db
         self._scenario_id = scenario_id
         self._models: Sequence[Row] = ()

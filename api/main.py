@@ -1,8 +1,7 @@
-"""The application factory; run it with `uvicorn --factory api.main:serve`."""
+"""The application factory; `python -m api.server` runs it."""
 
 from __future__ import annotations
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from operator import attrgetter
@@ -19,7 +18,6 @@ from api.database import Pool
 from api.downloads import Downloads
 from api.errors import ErrorBoundary, Problem, answer_problem
 from api.middleware import CorsByPath, HeadAsGet, RateLimit, RequestRecord
-from api.moment import OneMoment, Present
 from api.routes import (
     batch,
     data_in_depth,
@@ -41,6 +39,7 @@ from api.routes import (
     verification,
 )
 from api.settings import ApiSettings
+from api.snapshot import DataVersion, SnapshotMiddleware
 from extract import __version__
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -84,43 +83,30 @@ def create_app(settings: ApiSettings | None = None) -> FastAPI:
         exception_handlers={HTTPException: answer_problem, RequestValidationError: answer_problem},
     )
     app.state.pool = pool
-    app.state.present = Present(settings.cache_version_seconds)
+    app.state.data_version = DataVersion(settings.cache_version_seconds)
     app.state.downloads = Downloads(settings)
     app.state.settings = settings
-    # a request is held against one after the other: those asked for most come first
     for module in (
-        statistics,
         system,
         scenarios,
-        explore,
         tiers,
         tier_map,
         reservoirs,
+        statistics,
         supply_catalogue,
         supply,
-        batch,
         rivers,
         delta,
         data_in_depth,
+        batch,
         network,
         files,
         tables,
-        verification,
         provenance,
+        verification,
+        explore,
     ):
         app.include_router(module.router)
-    return app
-
-
-def serve() -> FastAPI:
-    """The web service for a process of its own, in which the collector of garbage has less to do.
-
-    An answer makes thousands of objects that end with it; by default the collector would look at all objects of the
-    process for every few hundred of them, which takes a quarter of the time of a large answer.
-    """
-    app = create_app()
-    gc.freeze()
-    gc.set_threshold(50_000)
     return app
 
 
@@ -139,5 +125,5 @@ def _middleware(settings: ApiSettings) -> list[Middleware]:
         Middleware(HeadAsGet),
         Middleware(ErrorBoundary),
         Middleware(AnswerCache, max_age=settings.cache_max_age, max_bytes=settings.cache_bytes),
-        Middleware(OneMoment),
+        Middleware(SnapshotMiddleware),
     ]

@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Request
 
 from api.database import Pool, Row
 from api.errors import BadParameterError, InactiveScenarioError, UnknownCodeError
-from api.moment import Database
+from api.snapshot import Snapshot
 
 MAX_CODES = 100
 MAX_LIST_LENGTH = 4000
@@ -31,13 +31,13 @@ async def get_pool(request: Request) -> Pool:
 DbPool = Annotated[Pool, Depends(get_pool)]
 
 
-async def get_database(request: Request) -> Database:
+async def get_snapshot(request: Request) -> Snapshot:
     """The database as this request sees it."""
-    database: Database = request.state.database
-    return database
+    snapshot: Snapshot = request.state.snapshot
+    return snapshot
 
 
-Db = Annotated[Database, Depends(get_database)]
+Db = Annotated[Snapshot, Depends(get_snapshot)]
 ScenarioId = Annotated[str, Path(pattern=f"^{SCENARIO_ID}$", description="Scenario id", examples=["s0020"])]
 
 
@@ -84,10 +84,10 @@ class PublishedLoad:
     load_id: str
 
 
-async def registered(db: Database, scenario_ids: Sequence[str]) -> dict[str, Row]:
+async def registered(db: Snapshot, scenario_ids: Sequence[str]) -> dict[str, Row]:
     """Id → row of the scenarios that the registry holds."""
-    candidates = tuple(each for each in scenario_ids if re.fullmatch(SCENARIO_ID, each))
-    return {row["scenario_id"]: row for row in await db.look_up("published_scenarios", candidates)}
+    candidates = [each for each in scenario_ids if re.fullmatch(SCENARIO_ID, each)]
+    return {row["scenario_id"]: row for row in await db.fetch("published_scenarios", candidates)}
 
 
 def refuse_inactive(scenario_ids: Sequence[str]) -> None:
@@ -100,7 +100,7 @@ def refuse_inactive(scenario_ids: Sequence[str]) -> None:
         raise InactiveScenarioError(f"In the registry, but not active: scenario {', '.join(scenario_ids)}.")
 
 
-async def published_loads(db: Database, scenario_ids: Sequence[str]) -> Sequence[PublishedLoad]:
+async def published_loads(db: Snapshot, scenario_ids: Sequence[str]) -> Sequence[PublishedLoad]:
     """The published loads of scenarios, in the order of the ids.
 
     Raises:
@@ -134,7 +134,7 @@ class SeveralScenarios:
         return {key: list(ids) for key, ids in named.items() if ids}
 
 
-async def several_scenarios(db: Database, parameter: str, text: str, most: int = MAX_CODES) -> SeveralScenarios:
+async def several_scenarios(db: Snapshot, parameter: str, text: str, most: int = MAX_CODES) -> SeveralScenarios:
     """The scenarios of a comma-separated list; one that cannot be served does not hide the others.
 
     Args:
@@ -151,7 +151,7 @@ async def several_scenarios(db: Database, parameter: str, text: str, most: int =
     return await split_published(db, split_list(parameter, text, most))
 
 
-async def split_published(db: Database, scenario_ids: Sequence[str]) -> SeveralScenarios:
+async def split_published(db: Snapshot, scenario_ids: Sequence[str]) -> SeveralScenarios:
     """The same for ids that were taken apart already."""
     rows = await registered(db, scenario_ids)
     several = SeveralScenarios(

@@ -23,7 +23,7 @@ from api.models.provenance import (
     TableOrigin,
     Variable,
 )
-from api.moment import Database
+from api.snapshot import Snapshot
 from extract.receipts import FrozenTable
 
 if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
@@ -43,7 +43,7 @@ _RENAMED = re.compile(r"^\s*(?:\w+\.)?(\w+) as (\w+),?$", re.MULTILINE)
 _FAMILY = re.compile(r"/([a-z_]+)/[a-z_]+\.sql$")
 
 
-async def explain(subject: str, asked: Sequence[Asked], db: Database) -> Explanation:
+async def explain(subject: str, asked: Sequence[Asked], db: Snapshot) -> Explanation:
     """Where the rows of tables come from, as the database knows it.
 
     Args:

@@ -9,11 +9,10 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from api.errors import NoDataError
-from api.moment import Database
 from api.parameters import PublishedLoad
 from api.selection import Selection
 from api.shapes import Block, by_entity
-from api.writing import written
+from api.snapshot import Snapshot
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,7 +20,7 @@ _MONTH = itemgetter("water_month")
 
 
 async def read(
-    db: Database,
+    db: Snapshot,
     loads: Sequence[PublishedLoad],
     selection: Selection,
     *,
@@ -75,7 +74,7 @@ def keys(loads: Sequence[PublishedLoad]) -> tuple[list[str], list[str]]:
 
 async def answer(
     model: type[Model],
-    db: Database,
+    db: Snapshot,
     published: PublishedLoad,
     selection: Selection,
     *,
@@ -104,12 +103,12 @@ async def answer(
         for block in blocks.values():
             for part in monthly or {}:
                 block[part] = {month: row for month, row in block[part].items() if month == str(water_month)}
-    return written(model, frame(published, selection, blocks))
+    return model.model_validate(frame(published, selection, blocks))
 
 
 async def answer_about_one(
     model: type[Model],
-    db: Database,
+    db: Snapshot,
     published: PublishedLoad,
     selection: Selection,
     *,
@@ -137,7 +136,7 @@ async def answer_about_one(
     ]
     if code not in blocks:
         raise no_data(published)
-    return written(model, {"load_id": published.load_id, **blocks[code]})
+    return model.model_validate({"load_id": published.load_id, **blocks[code]})
 
 
 def no_data(published: PublishedLoad) -> NoDataError:

@@ -10,9 +10,9 @@ from fastapi import Depends, Query
 
 from api.database import Row
 from api.errors import BadParameterError, UnknownCodeError
-from api.moment import Database
 from api.parameters import CODE, MAX_CODES, MAX_LIST_LENGTH, Db, refuse_unknown, split_list
 from api.query import COMMA_SEPARATED
+from api.snapshot import Snapshot
 
 DEFAULT_GROUP = "major"
 _VARIABLE_PREFIXES = ("S_", "C_")
@@ -65,7 +65,7 @@ class Selection:
 
 
 async def choose(
-    db: Database,
+    db: Snapshot,
     family: Family,
     codes: tuple[str, str | None] = ("", None),
     *,
@@ -92,7 +92,7 @@ async def choose(
     parameter, listed = codes
     if listed is not None and group is not None:
         raise BadParameterError(f"Give either '{parameter}' or 'group', not both.")
-    catalogue = {row[family.key]: row for row in await db.look_up(family.catalogue)}
+    catalogue = {row[family.key]: row for row in await db.fetch(family.catalogue)}
     chosen = catalogue
     if listed is not None:
         wanted = split_list(parameter, listed)
@@ -111,13 +111,13 @@ async def choose(
     return Selection(family, chosen, group)
 
 
-async def choose_one(db: Database, family: Family, code: str) -> Selection:
+async def choose_one(db: Snapshot, family: Family, code: str) -> Selection:
     """The entity of a code.
 
     Raises:
         UnknownCodeError: the catalogue lacks it.
     """
-    catalogue = {row[family.key]: row for row in await db.look_up(family.catalogue)}
+    catalogue = {row[family.key]: row for row in await db.fetch(family.catalogue)}
     refuse_unknown(family.kind, [code], catalogue)
     return Selection(family, {code: catalogue[code]})
 
@@ -176,14 +176,14 @@ async def select_reservoirs(
     return await choose(db, RESERVOIRS, ("reservoirs", reservoirs), group=group)
 
 
-async def reservoir_group(db: Database, group: str | None = None) -> Selection:
+async def reservoir_group(db: Snapshot, group: str | None = None) -> Selection:
     """The reservoirs of a group, by default the one of the major reservoirs, in the group's order.
 
     Raises:
         UnknownCodeError: the catalogue lacks the group.
     """
     code = DEFAULT_GROUP if group is None else group
-    rows = await db.look_up("reservoir_group_members", code) if CODE.fullmatch(code) else []
+    rows = await db.fetch("reservoir_group_members", code) if CODE.fullmatch(code) else []
     if not rows:
         raise UnknownCodeError("group", [code])
     return Selection(RESERVOIRS, {row["reservoir_code"]: row for row in rows}, group)

@@ -31,7 +31,7 @@ def run(host: str, port: int) -> None:
     """
     settings = ApiSettings()
     uvicorn.run(
-        "api.main:serve",
+        "api.main:create_app",
         factory=True,
         host=host,
         port=port,

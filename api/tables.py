@@ -6,19 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
-
-from pydantic import TypeAdapter
 
 from api.database import Row
 from api.models.numbers import DECIMALS, FRACTION_DECIMALS, Rounded
 from api.models.tables import Column, Page, Table
-from api.moment import Database
+from api.snapshot import Snapshot
 
 Values = Sequence[str] | Sequence[int]
 
-_CONTRACT = Path(__file__).parent / "tables.json"
 _TYPES: dict[str, dict[str, Any]] = {
     "text": {"type": "string"},
     "integer": {"type": "integer"},
@@ -32,8 +28,6 @@ _TYPES: dict[str, dict[str, Any]] = {
 """Type of a column → its JSON schema."""
 
 _FINE = (None, "fraction", "as in the column unit")
-
-TABLES: Sequence[Table] = TypeAdapter(list[Table]).validate_json(_CONTRACT.read_bytes())
 
 
 class Selection:
@@ -57,18 +51,18 @@ class Selection:
         self._conditions.append(f"{name} = {place}" if single else f"{name} = any({place}::{self._types[name]}[])")
         self._values.append(values[0] if single else values)
 
-    async def rows(self, db: Database, columns: Sequence[str], order: Sequence[str], limit: int, offset: int) -> Any:
+    async def rows(self, db: Snapshot, columns: Sequence[str], order: Sequence[str], limit: int, offset: int) -> Any:
         """A page of rows."""
         last = len(self._values)
         paging = ["order by", self._listed(order), f"limit ${last + 1} offset ${last + 2}"]
         return await db.select(self._text(self._listed(columns), *paging), *self._values, limit, offset)
 
-    async def count(self, db: Database) -> int:
+    async def count(self, db: Snapshot) -> int:
         """The number of rows of all pages."""
         (row,) = await db.select(self._text("count(*) as total"), *self._values)
         return int(row["total"])
 
-    async def found(self, db: Database, column: str) -> set[Any]:
+    async def found(self, db: Snapshot, column: str) -> set[Any]:
         """The values of a column that occur."""
         return {row[column] for row in await db.select(self._text(f"distinct {self._known(column)}"), *self._values)}
 

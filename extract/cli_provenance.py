@@ -59,14 +59,14 @@ async def _explain(subject: str, terms: list[str], load_id: str | None) -> Expla
 
 async def _explained(pool: Pool, subject: str, terms: list[str], load_id: str | None) -> Explanation:
     from api.asked import read_again, read_table
-    from api.moment import Database
     from api.provenance import explain as explain_asked
     from api.provenance import explain_release
+    from api.snapshot import Snapshot
 
     values = dict(term.split("=", 1) for term in terms if "=" in term)
     columns = [term for term in terms if "=" not in term]
     title = " ".join([subject, *terms])
-    async with Database(pool) as db:
+    async with Snapshot(pool) as db:
         if subject.startswith("/"):
             # only here: to make all routes takes longer than everything else
             from api.main import create_app

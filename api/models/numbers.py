@@ -13,14 +13,6 @@ FRACTION_DECIMALS = 6
 """Two more of each than the existing service gives: enough to check a published number, short enough to read."""
 
 
-SHIFT = 1.5 * 2.0**52
-"""From 2**52 to 2**53 a float holds whole numbers only: to add and subtract this rounds others, half to even.
-
-It takes half of the time of `round`, and most of an answer is numbers. Scaled numbers beyond 2**51, of which a float
-hardly holds decimals any more, may come out a unit of their own last place off.
-"""
-
-
 @dataclass(frozen=True)
 class Rounded:
     """A converter that rounds and keeps NULL null and 0 zero; NaN, infinity and what cannot be scaled are unknown.
@@ -31,17 +23,13 @@ class Rounded:
 
     digits: int
 
-    @property
-    def scale(self) -> float:
-        """Ten to the power of the decimals."""
-        return 10.0**self.digits
-
     def __call__(self, value: float | None) -> float | None:
         """The number as it leaves the service."""
         if value is None:
             return None
-        rounded = (value * self.scale + SHIFT - SHIFT) / self.scale
-        return rounded if math.isfinite(rounded) else None
+        scale = 10.0**self.digits
+        scaled = value * scale
+        return round(scaled) / scale if math.isfinite(scaled) else None
 
 
 Taf = Annotated[float | None, BeforeValidator(Rounded(DECIMALS))]

@@ -9,14 +9,13 @@ from fastapi import APIRouter, Query
 
 from api.errors import BadParameterError, Problem
 from api.models.batch import Batch
-from api.moment import Database
 from api.parameters import MAX_LIST_LENGTH, Db, PublishedLoad, several_scenarios, split_list
 from api.query import COMMA_SEPARATED, StrictRoute
 from api.results import frame, keys, read
 from api.routes.system import SERVER_ERRORS
 from api.selection import CWS_AGGREGATES, FARM_AGGREGATES, Family, choose, reservoir_group
 from api.shapes import Block, by_entity
-from api.writing import written
+from api.snapshot import Snapshot
 
 MAX_SCENARIOS = 32
 
@@ -31,7 +30,7 @@ router = APIRouter(
 )
 
 
-@router.get("/batch", summary="Several scenarios at once")
+@router.get("/batch", summary="Several scenarios at once", response_model_exclude_unset=True)
 async def batch(
     db: Db,
     scenarios: Annotated[
@@ -66,8 +65,7 @@ async def batch(
     loads = several.loads
     answers = {kind: await _KINDS[kind](db, loads) for kind in kinds}
     missing = {kind: [each.scenario_id for each in loads if each.scenario_id not in answers[kind]] for kind in kinds}
-    return written(
-        Batch,
+    return Batch.model_validate(
         {
             "scenarios": [load.scenario_id for load in loads],
             **answers,
@@ -77,7 +75,7 @@ async def batch(
     )
 
 
-async def _storage(db: Database, loads: Loads) -> Answers:
+async def _storage(db: Snapshot, loads: Loads) -> Answers:
     """Storage of the major reservoirs."""
     chosen = await reservoir_group(db)
     parts = {"monthly_percent": "reservoir_storage_monthly", "monthly_taf": "reservoir_storage_monthly"}
@@ -85,7 +83,7 @@ async def _storage(db: Database, loads: Loads) -> Answers:
     return {load.scenario_id: frame(load, chosen, found) for load in loads if (found := blocks[load.scenario_id])}
 
 
-async def _cws(db: Database, loads: Loads) -> Answers:
+async def _cws(db: Snapshot, loads: Loads) -> Answers:
     """Groups of community water systems."""
     parts = {
         "monthly_delivery": "cws_aggregate_delivery_monthly",
@@ -94,13 +92,13 @@ async def _cws(db: Database, loads: Loads) -> Answers:
     return await _aggregates(db, loads, CWS_AGGREGATES, parts, "cws_aggregate_period_summary")
 
 
-async def _ag(db: Database, loads: Loads) -> Answers:
+async def _ag(db: Snapshot, loads: Loads) -> Answers:
     """Aggregates of farm deliveries."""
     parts = {"monthly_delivery": "ag_aggregate_delivery_monthly", "monthly_shortage": "ag_aggregate_shortage_monthly"}
     return await _aggregates(db, loads, FARM_AGGREGATES, parts, "ag_aggregate_period_summary")
 
 
-async def _aggregates(db: Database, loads: Loads, family: Family, monthly: Mapping[str, str], period: str) -> Answers:
+async def _aggregates(db: Snapshot, loads: Loads, family: Family, monthly: Mapping[str, str], period: str) -> Answers:
     """Months and summary of aggregates."""
     chosen = await choose(db, family)
     months = await read(db, loads, chosen, monthly=monthly)
@@ -115,7 +113,7 @@ async def _aggregates(db: Database, loads: Loads, family: Family, monthly: Mappi
     }
 
 
-async def _env_flow(db: Database, loads: Loads) -> Answers:
+async def _env_flow(db: Snapshot, loads: Loads) -> Answers:
     """Flow of all reaches."""
     codes = [row["network_arc_id"] for row in await db.fetch("channels")]
     queries = {
@@ -143,7 +141,7 @@ def _flow_frame(load: PublishedLoad, rows: Sequence[Mapping[str, Any]]) -> Block
     }
 
 
-_KINDS: dict[str, Callable[[Database, Loads], Awaitable[Answers]]] = {
+_KINDS: dict[str, Callable[[Snapshot, Loads], Awaitable[Answers]]] = {
     "storage": _storage,
     "cws": _cws,
     "ag": _ag,

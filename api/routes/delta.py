@@ -9,13 +9,12 @@ from fastapi import APIRouter, Depends, Query
 
 from api.errors import NoDataError, Problem
 from api.models.delta import DeltaMonthly, DeltaPeriodSummary, DeltaVariables
-from api.moment import Database
 from api.paging import LISTED, List
 from api.parameters import Db, Published, PublishedLoad, refuse_unknown
 from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block
-from api.writing import written
+from api.snapshot import Snapshot
 
 RESULTS = "/scenarios/{scenario_id}/delta"
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
@@ -60,16 +59,16 @@ async def delta_monthly(published: Published, variables: Variables, db: Db) -> D
 
     X2 stands in its own month, although the model writes it one month later.
     """
-    return written(DeltaMonthly, await _results(db, "delta_monthly", published, variables))
+    return DeltaMonthly.model_validate(await _results(db, "delta_monthly", published, variables))
 
 
 @router.get(f"{RESULTS}/period-summary", summary="Delta over the whole period", responses=NOT_FOUND)
 async def delta_period_summary(published: Published, variables: Variables, db: Db) -> DeltaPeriodSummary:
     """Outflow, X2 and salinity over the whole period, of Aprils, Septembers, springs and falls."""
-    return written(DeltaPeriodSummary, await _results(db, "delta_period_summary", published, variables))
+    return DeltaPeriodSummary.model_validate(await _results(db, "delta_period_summary", published, variables))
 
 
-async def _results(db: Database, query: str, published: PublishedLoad, variables: Sequence[Block]) -> Block:
+async def _results(db: Snapshot, query: str, published: PublishedLoad, variables: Sequence[Block]) -> Block:
     """The frame of an answer with a row or more for each variable.
 
     Raises:

@@ -24,11 +24,11 @@ from api.models.network import (
     Traversal,
     UnfilteredNodes,
 )
-from api.moment import Database
 from api.paging import PAGED, List
 from api.parameters import Db
 from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
+from api.snapshot import Snapshot
 
 UNLIMITED = 1_000_000
 """More rings than any network has nodes."""
@@ -288,7 +288,7 @@ async def traverse_everything(
     return FullTraversal.model_validate(answer)
 
 
-async def _reach(db: Database, node_code: str, direction: Direction, depth: int) -> Sequence[Row]:
+async def _reach(db: Snapshot, node_code: str, direction: Direction, depth: int) -> Sequence[Row]:
     """A node and all that can be reached from it, nearest first.
 
     Raises:
@@ -300,5 +300,5 @@ async def _reach(db: Database, node_code: str, direction: Direction, depth: int)
     return rows
 
 
-async def _arcs_between(db: Database, nodes: Sequence[Row]) -> Sequence[Row]:
+async def _arcs_between(db: Snapshot, nodes: Sequence[Row]) -> Sequence[Row]:
     return await db.fetch("network_arcs_between", [row["node_code"] for row in nodes])

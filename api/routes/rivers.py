@@ -11,13 +11,12 @@ from fastapi import APIRouter, Depends, Query
 from api.database import Row
 from api.errors import NoDataError, Problem
 from api.models.rivers import Channels, ChannelsMonthly, ChannelsPeriod, ChannelsSeasonal, Seasons
-from api.moment import Database
 from api.paging import LISTED, List
 from api.parameters import MAX_LIST_LENGTH, Db, Published, PublishedLoad, refuse_unknown, split_list
 from api.query import COMMA_SEPARATED, StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block
-from api.writing import written
+from api.snapshot import Snapshot
 
 RESULTS = "/scenarios/{scenario_id}/channels"
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": Problem}, 404: {"model": Problem}}
@@ -85,22 +84,22 @@ async def list_seasons(db: Db, listing: List) -> Seasons:
 @router.get(f"{RESULTS}/monthly", summary="Monthly flow", responses=REFUSED)
 async def channels_monthly(published: Published, reaches: Reaches, db: Db) -> ChannelsMonthly:
     """Flow of each reach by water month, in CFS, in TAF, and as % of the unimpaired flow."""
-    return written(ChannelsMonthly, await _results(db, "channels_monthly", published, reaches))
+    return ChannelsMonthly.model_validate(await _results(db, "channels_monthly", published, reaches))
 
 
 @router.get(f"{RESULTS}/seasonal", summary="Seasonal flow", responses=REFUSED)
 async def channels_seasonal(published: Published, reaches: Reaches, db: Db) -> ChannelsSeasonal:
     """Flow of each reach by season, in CFS, in TAF, and as % of the unimpaired flow and of the target."""
-    return written(ChannelsSeasonal, await _results(db, "channels_seasonal", published, reaches))
+    return ChannelsSeasonal.model_validate(await _results(db, "channels_seasonal", published, reaches))
 
 
 @router.get(f"{RESULTS}/period-summary", summary="Flow of the whole period", responses=REFUSED)
 async def channels_period_summary(published: Published, reaches: Reaches, db: Db) -> ChannelsPeriod:
     """Flow of each reach over the whole period, how natural its course is, and how often minima and targets are met."""
-    return written(ChannelsPeriod, await _results(db, "channels_period_summary", published, reaches))
+    return ChannelsPeriod.model_validate(await _results(db, "channels_period_summary", published, reaches))
 
 
-async def _results(db: Database, query: str, published: PublishedLoad, reaches: Sequence[Row]) -> Block:
+async def _results(db: Snapshot, query: str, published: PublishedLoad, reaches: Sequence[Row]) -> Block:
     """The frame of an answer with a row or more for each reach.
 
     Raises:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter
 
 from api.errors import Problem
@@ -13,7 +15,6 @@ from api.results import answer, answer_about_one, keys, no_data
 from api.routes.system import SERVER_ERRORS
 from api.selection import RESERVOIRS, Reservoirs, choose_one, refuse_variable
 from api.shapes import by_entity
-from api.writing import written
 
 router = APIRouter(
     prefix="/api/statistics/scenarios/{scenario_id}",
@@ -23,43 +24,47 @@ router = APIRouter(
 )
 
 
-@router.get("/reservoirs/{reservoir_id}/percentiles", summary="Percentiles of one reservoir")
+@router.get(
+    "/reservoirs/{reservoir_id}/percentiles", summary="Percentiles of one reservoir", response_model_exclude_unset=True
+)
 async def reservoir_percentiles(published: Published, reservoir_id: str, db: Db) -> Percentiles:
     """Percentiles of one reservoir's storage by water month, % of capacity."""
     refuse_variable(reservoir_id)
     chosen = await choose_one(db, RESERVOIRS, reservoir_id)
+    entity = {**chosen.entities[reservoir_id], "unit": "percent_capacity"}
+    chosen = replace(chosen, entities={reservoir_id: entity})
     return await answer_about_one(
         Percentiles, db, published, chosen, monthly={"monthly_percentiles": "reservoir_percentiles"}
     )
 
 
-@router.get("/reservoir-percentiles", summary="Percentiles")
+@router.get("/reservoir-percentiles", summary="Percentiles", response_model_exclude_unset=True)
 async def scenario_percentiles(published: Published, chosen: Reservoirs, db: Db) -> ScenarioPercentiles:
     """Percentiles of storage by reservoir and water month, % of capacity."""
     parts = {"monthly_percentiles": "reservoir_percentiles"}
     return await answer(ScenarioPercentiles, db, published, chosen, monthly=parts)
 
 
-@router.get("/storage-monthly", summary="Monthly storage")
+@router.get("/storage-monthly", summary="Monthly storage", response_model_exclude_unset=True)
 async def storage_monthly(published: Published, chosen: Reservoirs, db: Db) -> StorageMonthly:
     """Percentiles and exceedance of storage by reservoir and water month, % of capacity and TAF."""
     parts = {"monthly_percent": "reservoir_storage_monthly", "monthly_taf": "reservoir_storage_monthly"}
     return await answer(StorageMonthly, db, published, chosen, monthly=parts)
 
 
-@router.get("/spill-monthly", summary="Monthly flood releases")
+@router.get("/spill-monthly", summary="Monthly flood releases", response_model_exclude_unset=True)
 async def spill_monthly(published: Published, chosen: Reservoirs, db: Db) -> SpillMonthly:
     """Flood releases by reservoir and water month, CFS, and how often storage is at the flood level."""
     return await answer(SpillMonthly, db, published, chosen, monthly={"monthly": "reservoir_spill_monthly"})
 
 
-@router.get("/period-summary", summary="Period summary")
+@router.get("/period-summary", summary="Period summary", response_model_exclude_unset=True)
 async def period_summary(published: Published, chosen: Reservoirs, db: Db) -> PeriodSummary:
     """Storage exceedance, flood releases, probabilities and means over the whole period, by reservoir."""
     return await answer(PeriodSummary, db, published, chosen, period="reservoir_period_summary")
 
 
-@router.get("/storage-aggregates", summary="Monthly storage of aggregates")
+@router.get("/storage-aggregates", summary="Monthly storage of aggregates", response_model_exclude_unset=True)
 async def storage_aggregates(published: Published, db: Db) -> StorageAggregates:
     """Storage of all reservoirs north and south of the Delta together, by water month, TAF."""
     rows = await db.fetch("storage_aggregates", *keys([published]))
@@ -70,4 +75,4 @@ async def storage_aggregates(published: Published, db: Db) -> StorageAggregates:
         for code, months in by_entity(rows, "aggregate_code").items()
     }
     frame = {"scenario_id": published.scenario_id, "load_id": published.load_id, "aggregates": aggregates}
-    return written(StorageAggregates, frame)
+    return StorageAggregates.model_validate(frame)

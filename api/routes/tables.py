@@ -11,15 +11,16 @@ import orjson
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field, create_model
 
+from api.contract import TABLES
 from api.database import Row
 from api.errors import BadParameterError, Problem, UnknownCodeError
 from api.models.tables import Filter, Meta, Table, Tables
-from api.moment import Database
 from api.paging import LISTED, PAGED, List, Listing
 from api.parameters import MAX_LIST_LENGTH, Db, refuse_unknown, split_list, split_published
 from api.query import COMMA_SEPARATED, StrictRoute
 from api.routes.system import SERVER_ERRORS
-from api.tables import TABLES, Selection, Values, page_schema, serialisable
+from api.snapshot import Snapshot
+from api.tables import Selection, Values, page_schema, serialisable
 
 MAX_ROWS = 10_000
 MAX_OFFSET = 1_000_000_000
@@ -61,7 +62,7 @@ class _Read:
         asked: filters by parameter, as they came.
     """
 
-    def __init__(self, db: Database, table: Table, asked: Mapping[str, str]) -> None:
+    def __init__(self, db: Snapshot, table: Table, asked: Mapping[str, str]) -> None:
         self._db = db
         self._table = table
         self._types = {column.name: column.type for column in table.columns}
@@ -143,7 +144,7 @@ def _parsed(each: Filter, text: str, kind: str) -> Values:
     return values
 
 
-async def _page(db: Database, listing: Listing, table: Table, asked: dict[str, Any]) -> Response:
+async def _page(db: Snapshot, listing: Listing, table: Table, asked: dict[str, Any]) -> Response:
     names = [column.name for column in table.columns]
     wanted = names if asked["columns"] is None else split_list("columns", asked["columns"], len(names))
     if unknown := [name for name in wanted if name not in names]:

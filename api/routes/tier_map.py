@@ -10,7 +10,6 @@ from api.database import Row
 from api.errors import NoDataError
 from api.models.tier_map import LocationMap, MapScenarios, MapSummary, MapTiers
 from api.models.tiers import LocationsOfTiers, TierLocations
-from api.moment import Database
 from api.paging import LISTED, List
 from api.parameters import SCENARIO_ID, Db, Published, PublishedLoad, get_published, split_list
 from api.query import StrictRoute
@@ -25,6 +24,7 @@ from api.routes.tiers import (
     locations_of_tiers,
 )
 from api.shapes import Block
+from api.snapshot import Snapshot
 
 KINDS = {
     "reservoir": "Reservoir",
@@ -127,7 +127,7 @@ def _feature(row: Row) -> Block:
     return {"type": "Feature", "id": row["location_id"], "geometry": row["geojson"], "properties": properties}
 
 
-async def _tiers_of(db: Database, published: PublishedLoad) -> list[Block]:
+async def _tiers_of(db: Snapshot, published: PublishedLoad) -> list[Block]:
     """The tiers with locations in a scenario, with their counts."""
     counts = {row["tier_code"]: row for row in await db.fetch("tier_map_counts", published.scenario_id)}
     return [{**_tier(row), **counts[row["tier_code"]]} for row in await db.fetch("tiers") if row["tier_code"] in counts]

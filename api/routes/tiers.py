@@ -19,7 +19,6 @@ from api.models.tiers import (
     TierLocations,
     TierScenarios,
 )
-from api.moment import Database
 from api.paging import LISTED, List
 from api.parameters import (
     MAX_LIST_LENGTH,
@@ -33,6 +32,7 @@ from api.parameters import (
 from api.query import COMMA_SEPARATED, StrictRoute
 from api.routes.system import SERVER_ERRORS
 from api.shapes import Block, by_entity
+from api.snapshot import Snapshot
 
 TierCode = Annotated[
     str,
@@ -138,7 +138,7 @@ async def scenario_tier_locations(published: Published, codes: TierCodes, db: Db
     return await locations_of_tiers(db, published, await known_tiers(db, split_list("codes", codes)))
 
 
-async def locations_of_tiers(db: Database, published: PublishedLoad, codes: Sequence[str]) -> LocationsOfTiers:
+async def locations_of_tiers(db: Snapshot, published: PublishedLoad, codes: Sequence[str]) -> LocationsOfTiers:
     """The locations of tiers in a scenario, by tier, and the tiers that have none."""
     rows = by_entity(await db.fetch("tier_locations", published.scenario_id, codes), "tier_code")
     return LocationsOfTiers(
@@ -166,7 +166,7 @@ def locations(published: PublishedLoad, rows: Sequence[Row]) -> TierLocations:
     )
 
 
-async def known_tiers(db: Database, codes: Sequence[str]) -> Sequence[str]:
+async def known_tiers(db: Snapshot, codes: Sequence[str]) -> Sequence[str]:
     """The codes as they came, once all of them are found in the catalogue.
 
     Raises:

@@ -12,11 +12,11 @@ from fastapi import APIRouter, Query
 from api.database import Row
 from api.errors import NoDataError, Problem, UnknownCodeError
 from api.models.verification import Counts, QuestionStatus, ScenarioSummary, Section, VerificationStatus
-from api.moment import Database
 from api.paging import LISTED, List
 from api.parameters import SCENARIO_ID, Db, ScenarioId
 from api.query import StrictRoute
 from api.routes.system import SERVER_ERRORS
+from api.snapshot import Snapshot
 
 ANSWERED = ("passed", "failed", "error")
 
@@ -55,7 +55,7 @@ async def scenario_verification_status(scenario_id: ScenarioId, db: Db) -> Verif
     return await _of_scenario(db, scenario_id)
 
 
-async def _of_scenario(db: Database, scenario_id: str) -> VerificationStatus:
+async def _of_scenario(db: Snapshot, scenario_id: str) -> VerificationStatus:
     known = await db.fetch("scenario", scenario_id)
     if not known:
         raise UnknownCodeError("scenario", [scenario_id])

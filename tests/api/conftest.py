@@ -27,8 +27,8 @@ from psycopg import sql
 
 from api.database import Pool
 from api.main import create_app
-from api.moment import Database
 from api.settings import ApiSettings
+from api.snapshot import Snapshot
 from extract.postgres import free_port
 from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
@@ -149,9 +149,9 @@ async def pool(own_stand_in_url: str) -> AsyncIterator[Pool]:
 
 
 @pytest.fixture
-async def database(pool: Pool) -> AsyncIterator[Database]:
+async def database(pool: Pool) -> AsyncIterator[Snapshot]:
     """That stand-in as one request sees it."""
-    async with Database(pool) as each:
+    async with Snapshot(pool) as each:
         yield each
 
 

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from api.database import Row
-from api.moment import Database
 from api.routes.batch import MAX_SCENARIOS
+from api.snapshot import Snapshot
 from tests.api.golden_files import assert_golden, assert_no_other_files
 
 BATCH = "/api/statistics/batch"
@@ -69,13 +69,13 @@ async def test_defect_01_one_query_per_table_however_many_scenarios(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    fetch = Database.fetch
+    fetch = Snapshot.fetch
 
-    async def counted(self: Database, query: str, *values: object) -> Sequence[Row]:
+    async def counted(self: Snapshot, query: str, *values: object) -> Sequence[Row]:
         asked.append(query)
         return await fetch(self, query, *values)
 
-    monkeypatch.setattr(Database, "fetch", counted)
+    monkeypatch.setattr(Snapshot, "fetch", counted)
     for scenarios in ("s0001", "s0001,s0002"):
         asked.clear()
         assert (await ask(client, scenarios, "storage,cws,ag,env_flow")).status_code == 200

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from api.cache import Answer, AnswerCache, Store
-from api.moment import Present
+from api.snapshot import DataVersion
 
 STORAGE = "/api/statistics/scenarios/s0001/storage-monthly"
 RENAME = "update stand_in.api_scenario set name = %s where scenario_id = 's0001'"
@@ -185,7 +185,7 @@ async def asked_together(gate: Gate, max_bytes: int) -> list[Any]:
         async def send(message: Any) -> None:
             sent.append(message)
 
-        app = SimpleNamespace(state=SimpleNamespace(pool=OneVersion(), present=Present(0)))
+        app = SimpleNamespace(state=SimpleNamespace(pool=OneVersion(), data_version=DataVersion(0)))
         place = {"path": "/api/scenarios", "query_string": query, "headers": []}
         await around({"type": "http", "method": "GET", "app": app, **place}, None, send)  # type: ignore[arg-type]
         return sent[0]["status"], sent[1]["body"]

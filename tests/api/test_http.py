@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from api.middleware import HeadAsGet
+from api.queries import QUERIES, statement
 
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"
 SQL = sorted((Path(__file__).resolve().parents[2] / "api" / "sql").glob("*.sql"))
@@ -289,8 +290,26 @@ def test_exposures_name_existing_routes_and_all_views_that_are_read(
     served = {route for route in schema["paths"] if not route.startswith("/api/v1/")}
     assert routes == {route for route in served if not re.fullmatch(r"/|/api|/api/health.*", route)}
     exposed = {view for view in contract if any(f"ref('{view}')" in each["depends_on"] for each in exposures)}
-    read = {view for view in contract for file in SQL if re.search(rf"\b{view}\b", file.read_text())}
+    texts = [file.read_text() for file in SQL] + [statement(name) for name in named_in_code(contract)]
+    read = {view for view in contract for text in texts if re.search(rf"\b{view}\b", text)}
     assert read == exposed
+
+
+CODE = "".join(each.read_text() for each in SQL[0].parents[1].rglob("*.py"))
+
+
+def named_in_code(contract: dict[str, Any]) -> set[str]:
+    """The queries that are no files: those of the list, and tables of statistics, which are asked for by their name."""
+    tables = {view.removeprefix("api_") for view in contract}
+    return {*QUERIES, *(table for table in tables if re.search(rf': "{table}"|="{table}"|fetch\("{table}"', CODE))} - {
+        file.stem for file in SQL
+    }
+
+
+def test_queries_of_tables_are_used_and_read_views_of_the_contract(contract: dict[str, Any]) -> None:
+    for name in named_in_code(contract):
+        assert CODE.count(f'"{name}"') >= 1 + (name in QUERIES), name
+        assert set(re.findall(r"\bfrom ([a-z_]+)", statement(name))) <= set(contract)
 
 
 @pytest.mark.parametrize("file", SQL, ids=lambda file: file.stem)
@@ -303,8 +322,7 @@ def test_sql_reads_api_views_only_and_is_used(file: Path, contract: dict[str, An
     steps = re.findall(r"^(?:with )?([a-z_]+)(?: \([a-z_, ]+\))? as \($", text, re.MULTILINE)
     assert set(sources) <= set(contract) | set(steps)
     assert sources or file.stem in ("data_version", "ping")
-    code = "".join(each.read_text() for each in SQL[0].parents[1].rglob("*.py"))
-    assert f'"{file.stem}"' in code
+    assert f'"{file.stem}"' in CODE
 
 
 async def test_the_page_of_the_endpoints_needs_no_other_server(client: httpx.AsyncClient) -> None:

@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from api.errors import InactiveScenarioError, UnknownCodeError
-from api.moment import Database
 from api.parameters import PublishedLoad, published_loads
+from api.snapshot import Snapshot
 
 S1 = "/api/statistics/scenarios/s0001"
 BY_RESERVOIR = ("reservoir-percentiles", "storage-monthly", "spill-monthly", "period-summary")
@@ -100,7 +100,7 @@ async def test_unknown_scenario_of_the_catalogue(client: httpx.AsyncClient) -> N
     }  # fmt: skip
 
 
-async def test_unknown_scenarios_come_before_inactive_ones_and_all_of_them(database: Database) -> None:
+async def test_unknown_scenarios_come_before_inactive_ones_and_all_of_them(database: Snapshot) -> None:
     with pytest.raises(UnknownCodeError) as unknown:
         await published_loads(database, ["s0001", "s9999", "s0003", "s0001\0"])
     assert (unknown.value.code, unknown.value.unknown) == ("unknown_scenario", ["s9999", "s0001\0"])
@@ -108,7 +108,7 @@ async def test_unknown_scenarios_come_before_inactive_ones_and_all_of_them(datab
         await published_loads(database, ["s0001", "s0003"])
 
 
-async def test_published_loads_come_in_the_order_of_the_request(database: Database) -> None:
+async def test_published_loads_come_in_the_order_of_the_request(database: Snapshot) -> None:
     assert await published_loads(database, ["s0002", "s0001"]) == [
         PublishedLoad("s0002", "s0002-0123456789ab"),
         PublishedLoad("s0001", "s0001-0123456789ab"),

@@ -10,7 +10,7 @@ import httpx
 import jsonschema
 import pytest
 
-from api.tables import TABLES
+from api.contract import TABLES
 
 V1 = "/api/v1"
 STORAGE = f"{V1}/tables/reservoir_storage_monthly"

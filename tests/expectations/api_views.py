@@ -24,11 +24,11 @@ from great_expectations import expectations as gxe
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from api.contract import TABLES
 from api.main import create_app
 from api.models.tables import Table
 from api.routes.tables import MAX_ROWS
 from api.settings import ApiSettings
-from api.tables import TABLES
 from extract.verification import CannotCheckError, Finding, Subject
 from tests.expectations.api_answers import Comparison, Part, compare
 from tests.expectations.suite import Suite, Validator

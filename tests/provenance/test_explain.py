@@ -15,9 +15,9 @@ import httpx
 import psycopg
 import pytest
 
+from api.contract import TABLES
 from api.main import create_app
 from api.settings import ApiSettings
-from api.tables import TABLES
 from tests.provenance.conftest import SCENARIO, Traced
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.moment import Database
+from api.snapshot import Snapshot
 from extract import names
 from extract.archive import Archive
 from extract.errors import UsageError
@@ -171,15 +171,15 @@ def test_one_break_turns_exactly_its_owner_red(own: Warehouse, what: str) -> Non
 @pytest.fixture
 def swapped_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     """An API that answers with one percentile in another's place."""
-    right = Database.fetch
+    right = Snapshot.fetch
 
-    async def wrong(self: Database, query: str, *values: Any) -> Any:
+    async def wrong(self: Snapshot, query: str, *values: Any) -> Any:
         rows = await right(self, query, *values)
         if query != "reservoir_storage_monthly":
             return rows
         return [{**row, "q10_taf": row["q90_taf"], "q90_taf": row["q10_taf"]} for row in rows]
 
-    monkeypatch.setattr(Database, "fetch", wrong)
+    monkeypatch.setattr(Snapshot, "fetch", wrong)
 
 
 def test_a_swapped_column_of_the_api_turns_exactly_its_owner_red(built: Warehouse, swapped_columns: None) -> None:
