@@ -7,7 +7,6 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from api.asked import MAX_ROWS, Asked, texts
 from api.database import Row
 from api.errors import BadParameterError, NoDataError
 from api.evidence import DatabaseEvidence, Evidence, ReleaseEvidence
@@ -23,6 +22,8 @@ from api.models.provenance import (
     TableOrigin,
     Variable,
 )
+from api.queries import place
+from api.request_trace import MAX_ROWS, TableTrace, texts
 from api.snapshot import Snapshot
 from extract.receipts import FrozenTable
 
@@ -43,27 +44,27 @@ _RENAMED = re.compile(r"^\s*(?:\w+\.)?(\w+) as (\w+),?$", re.MULTILINE)
 _FAMILY = re.compile(r"/([a-z_]+)/[a-z_]+\.sql$")
 
 
-async def explain(subject: str, asked: Sequence[Asked], db: Snapshot) -> Explanation:
+async def explain(subject: str, traces: Sequence[TableTrace], db: Snapshot) -> Explanation:
     """Where the rows of tables come from, as the database knows it.
 
     Args:
         subject: what the client asked about.
-        asked: the tables.
+        traces: the tables.
         db: the database.
 
     Raises:
         BadParameterError: they are too many.
     """
-    described = {one.table: await DatabaseEvidence(db, None).columns(one.table) for one in asked}
+    described = {one.table: await DatabaseEvidence(db, None).columns(one.table) for one in traces}
     columns = {table: {row["column_name"] for row in rows} for table, rows in described.items()}
-    grained = [one for one in asked if "scenario_id" in columns[one.table] and one.table != REGISTRY]
+    grained = [one for one in traces if "scenario_id" in columns[one.table] and one.table != REGISTRY]
     # what a route reads of scenarios besides results, such as their titles, is not what it was asked for
     of_scenarios = [one for one in grained if columns[one.table].intersection(TRACED)] or grained
     scenarios = sorted({scenario for one in of_scenarios for scenario in one.scenarios})
     count = sum(len(one.scenarios) for one in of_scenarios)
     if count > MAX_TABLES:
         raise BadParameterError(f"The request reads {count} tables of scenarios; at most {MAX_TABLES} are explained.")
-    catalogue = [] if of_scenarios else asked
+    catalogue = [] if of_scenarios else traces
     return Explanation(
         subject=subject,
         scenarios=[
@@ -74,17 +75,19 @@ async def explain(subject: str, asked: Sequence[Asked], db: Snapshot) -> Explana
     )
 
 
-async def origin(scenario_id: str, asked: Sequence[Asked], evidence: Evidence, *, released: bool = False) -> Origin:
+async def origin(
+    scenario_id: str, traces: Sequence[TableTrace], evidence: Evidence, *, released: bool = False
+) -> Origin:
     """Where the rows of one scenario come from.
 
     Args:
         scenario_id: the scenario.
-        asked: the tables.
+        traces: the tables.
         evidence: what is known.
         released: it is known from the frozen copy of a load.
     """
-    load_ids = sorted({load_id for one in asked if (load_id := one.load_of(scenario_id))})
-    tables = [await _table(one, one.load_of(scenario_id), evidence) for one in asked]
+    load_ids = sorted({load_id for one in traces if (load_id := one.load_of(scenario_id))})
+    tables = [await _table(one, one.load_of(scenario_id), evidence) for one in traces]
     families = {table.family for table in tables if table.family}
     load = await evidence.load(load_ids[0]) if load_ids else None
     checks = await evidence.checks(load_ids[0] if load_ids else "", {*families, *([WHOLE] if load_ids else [])})
@@ -97,27 +100,27 @@ async def origin(scenario_id: str, asked: Sequence[Asked], evidence: Evidence, *
     )
 
 
-async def _table(asked: Asked, load_id: str | None, evidence: Evidence) -> TableOrigin:
+async def _table(trace: TableTrace, load_id: str | None, evidence: Evidence) -> TableOrigin:
     models = {row["model_name"]: row for row in await evidence.models()}
-    lineage = _lineage(asked.table, models)
+    lineage = _lineage(trace.table, models)
     facts = [models[name] for name in lineage if models[name]["schema_name"] in ("marts", "verification")]
     parents = {parent for name in lineage for parent in models[name]["parents"] or ()}
-    shown = [name for name in lineage if name == asked.table or name in (models[asked.table]["parents"] or ())]
+    shown = [name for name in lineage if name == trace.table or name in (models[trace.table]["parents"] or ())]
     compiled = await evidence.compiled(shown)
     family = next((match[1] for row in facts if (match := _FAMILY.search(row["model_path"] or ""))), None)
-    words = set(asked.words).union(*(texts(row.values()) for row in asked.rows))
+    words = set(trace.words).union(*(texts(row.values()) for row in trace.rows))
     return TableOrigin(
-        table=asked.table,
-        query=f"api/sql/{asked.query}.sql" if asked.query else None,
-        query_sql=asked.text,
+        table=trace.table,
+        query=place(trace.query) if trace.query else None,
+        query_sql=trace.text,
         family=family,
-        description=models[asked.table]["description"] if asked.table in models else None,
+        description=models[trace.table]["description"] if trace.table in models else None,
         method_pages=[f"{METHODS}{page}.md" for page in _methods(models[name] for name in lineage)],
-        columns=_columns(asked, await evidence.columns(asked.table)),
-        row_count=len(asked.rows),
-        rows=[{name: _plain(value) for name, value in row.items()} for row in asked.rows[:MAX_ROWS]],
+        columns=_columns(trace, await evidence.columns(trace.table)),
+        row_count=len(trace.rows),
+        rows=[{name: _plain(value) for name, value in row.items()} for row in trace.rows[:MAX_ROWS]],
         models=[_model(models[name], compiled.get(name)) for name in lineage],
-        entities=await _entities(asked, facts, load_id, words, evidence) if load_id else [],
+        entities=await _entities(trace, facts, load_id, words, evidence) if load_id else [],
         deliveries=await _deliveries(words, evidence) if TIER_DELIVERIES in parents else [],
     )
 
@@ -148,12 +151,12 @@ def _model(row: Row, compiled_sql: str | None) -> SourceModel:
     )
 
 
-def _columns(asked: Asked, rows: Sequence[Row]) -> list[ColumnMeaning]:
+def _columns(trace: TableTrace, rows: Sequence[Row]) -> list[ColumnMeaning]:
     """What the columns of the rows hold; a query may give a column another name."""
     columns = {row["column_name"]: row for row in rows}
-    renamed = {new: old for old, new in _RENAMED.findall(asked.text or "")}
+    renamed = {new: old for old, new in _RENAMED.findall(trace.text or "")}
     found = []
-    for name in asked.rows[0] if asked.rows else columns:
+    for name in trace.rows[0] if trace.rows else columns:
         column = columns.get(name) or columns.get(renamed.get(name, ""), {})
         known = {key: column.get(key) for key in ("column_name", "data_type", "description")}
         found.append(ColumnMeaning(name=name, **known))
@@ -161,11 +164,11 @@ def _columns(asked: Asked, rows: Sequence[Row]) -> list[ColumnMeaning]:
 
 
 async def _entities(
-    asked: Asked, facts: Sequence[Row], load_id: str, words: Collection[str], evidence: Evidence
+    trace: TableTrace, facts: Sequence[Row], load_id: str, words: Collection[str], evidence: Evidence
 ) -> list[EntityOrigin]:
     """The entities that rows or request name, with their variables."""
     kinds = {str(row["entity_kind"]) for row in facts if row["entity_kind"]}
-    kinds = kinds or {str(row[name]) for row in asked.rows for name in ("entity_kind", "subject_kind") if name in row}
+    kinds = kinds or {str(row[name]) for row in trace.rows for name in ("entity_kind", "subject_kind") if name in row}
     deciding = {(row["entity_kind"], measure) for row in facts for measure in row["row_measures"] or ()}
     found: dict[tuple[str, str], list[Variable]] = {}
     for row in await evidence.variables(load_id, kinds, words):
@@ -198,13 +201,13 @@ def _plain(value: Any) -> Any:
 
 
 async def explain_release(
-    subject: str, asked: Sequence[Asked], frozen: Release, values: Mapping[str, str], columns: Collection[str]
+    subject: str, traces: Sequence[TableTrace], frozen: Release, values: Mapping[str, str], columns: Collection[str]
 ) -> Explanation:
     """Where the rows of tables came from in an earlier load, as its frozen copy knows it.
 
     Args:
         subject: what the client asked about.
-        asked: the tables as they are read now; from them follows which stored tables and entities are meant.
+        traces: the tables as they are read now; from them follows which stored tables and entities are meant.
         frozen: the frozen copy.
         values: text to look for by column; columns that a stored table lacks do not matter.
         columns: columns wanted; none = those that are read now, or all.
@@ -213,7 +216,7 @@ async def explain_release(
     models = {row["model_name"]: row for row in await evidence.models()}
     tables = {table.name.partition(".")[2]: table for table in frozen.record.tables if table.name.startswith("marts.")}
     found = {}
-    for one in asked:
+    for one in traces:
         for name in _nearest(one.table, models, tables):
             types = {row["column_name"]: row["data_type"] for row in await evidence.columns(name)}
             found[name] = _frozen_rows(one, tables[name], types, list(frozen.rows(tables[name].name)), values, columns)
@@ -235,29 +238,29 @@ def _nearest(table: str, models: Mapping[str, Row], wanted: Collection[str]) -> 
 
 
 def _frozen_rows(
-    asked: Asked,
+    trace: TableTrace,
     table: FrozenTable,
     types: Mapping[str, str],
     rows: Sequence[Mapping[str, str | None]],
     values: Mapping[str, str],
     columns: Collection[str],
-) -> Asked:
+) -> TableTrace:
     """The rows of a stored table that a request means: by the values it names, else by its codes."""
-    words = asked.words.union(*(texts(row.values()) for row in asked.rows))
+    words = trace.words.union(*(texts(row.values()) for row in trace.rows))
     exact = {column: value for column, value in values.items() if column in table.columns}
     by_code = {
         column
         for column in table.key_columns
         if column not in exact and words.intersection(row[column] or "" for row in rows)
     }
-    read_now = {name for row in asked.rows[:1] for name in row}
+    read_now = {name for row in trace.rows[:1] for name in row}
     wanted = {*(columns or read_now), *table.key_columns, "load_id"} if columns or read_now else {*table.columns}
     found = [
         {name: _typed(text, types.get(name, "text")) for name, text in row.items() if name in wanted}
         for row in rows
         if all(row[column] == value for column, value in exact.items()) and all(row[c] in words for c in by_code)
     ]
-    return Asked(table.name.partition(".")[2], words, found)
+    return TableTrace(table.name.partition(".")[2], words, found)
 
 
 def _typed(text: str | None, data_type: str) -> Any:

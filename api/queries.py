@@ -138,6 +138,12 @@ QUERIES: Mapping[str, str] = {
 """Name of a query → its text, for those that are no file; a table of statistics is a query of its own name."""
 
 
+def place(name: str) -> str:
+    """Where the text of a named query stands in the repository."""
+    file = f"api/sql/{name}.sql"
+    return file if (_SQL / f"{name}.sql").is_file() else "api/queries.py"
+
+
 @cache
 def statement(name: str) -> str:
     """The text of a named query."""

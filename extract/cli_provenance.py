@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from math import inf
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -58,9 +57,9 @@ async def _explain(subject: str, terms: list[str], load_id: str | None) -> Expla
 
 
 async def _explained(pool: Pool, subject: str, terms: list[str], load_id: str | None) -> Explanation:
-    from api.asked import read_again, read_table
-    from api.provenance import explain as explain_asked
+    from api.provenance import explain as explain_traces
     from api.provenance import explain_release
+    from api.request_trace import read_table, trace_request
     from api.snapshot import Snapshot
 
     values = dict(term.split("=", 1) for term in terms if "=" in term)
@@ -72,19 +71,18 @@ async def _explained(pool: Pool, subject: str, terms: list[str], load_id: str | 
             from api.main import create_app
             from api.settings import ApiSettings
 
-            # data are never at rest then: a transaction, so that no query is carried out and recorded twice
-            app = create_app(ApiSettings(cache_version_seconds=inf))
+            app = create_app(ApiSettings())
             app.state.pool = pool
-            asked = await read_again(app, _SCOPE, subject)
+            traces = await trace_request(app, _SCOPE, subject)
         else:
             names.check_scenario_id(values.get("scenario_id", ""))
-            asked = [await read_table(db, subject, values, columns)]
-        if load_id is None or any(load_id == one.load_of(load_id.partition("-")[0]) for one in asked):
-            made = await explain_asked(title, asked, db)
-            if not any(one.rows for one in asked):
+            traces = [await read_table(db, subject, values, columns)]
+        if load_id is None or any(load_id == one.load_of(load_id.partition("-")[0]) for one in traces):
+            made = await explain_traces(title, traces, db)
+            if not any(one.rows for one in traces):
                 raise UsageError("there is no such row", "see the key of the table in its description")
             return made
-        return await explain_release(title, asked, _frozen(load_id), values, columns)
+        return await explain_release(title, traces, _frozen(load_id), values, columns)
 
 
 _SCOPE = {

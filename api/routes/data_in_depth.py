@@ -7,8 +7,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from api.data_in_depth import PERIODS, DataInDepthRequest, data_in_depth_request
 from api.database import Row
-from api.depth import PERIODS, DepthRequest, depth_request
 from api.errors import NoDataError, Problem
 from api.models.data_in_depth import DataInDepth
 from api.parameters import Db, PublishedLoad
@@ -30,7 +30,7 @@ router = APIRouter(
     response_model_exclude_unset=True,
     responses={400: {"model": Problem}, 404: {"model": Problem}},
 )
-async def data_in_depth(request: Annotated[DepthRequest, Depends(depth_request)], db: Db) -> DataInDepth:
+async def data_in_depth(request: Annotated[DataInDepthRequest, Depends(data_in_depth_request)], db: Db) -> DataInDepth:
     """Yearly values of subjects, with exceedance (Weibull), box plot (Tukey), mean and variation of the chosen years.
 
     Topics: reservoir-storage, river-flows, delta-salinity, cws, ag, refuge and system-deliveries. No model run holds
@@ -48,7 +48,7 @@ async def data_in_depth(request: Annotated[DepthRequest, Depends(depth_request)]
     )
 
 
-def _scenario(request: DepthRequest, load: PublishedLoad, rows: Sequence[Row]) -> Block:
+def _scenario(request: DataInDepthRequest, load: PublishedLoad, rows: Sequence[Row]) -> Block:
     """One scenario with its subjects, in the order of their codes."""
     of_subject: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -61,7 +61,7 @@ def _scenario(request: DepthRequest, load: PublishedLoad, rows: Sequence[Row]) -
     }
 
 
-def _subject(request: DepthRequest, rows: Sequence[Row]) -> Block:
+def _subject(request: DataInDepthRequest, rows: Sequence[Row]) -> Block:
     """One subject with its series by period and key."""
     kind, code = rows[0]["subject_kind"], rows[0]["subject_code"]
     keys = {(row["subject_kind"], row["measure_code"]): row["series_key"] for row in request.series}

@@ -6,12 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 
-from api.asked import PREFIX, read_again, read_table
 from api.errors import BadParameterError, NoDataError, Problem
 from api.models.provenance import Explanation
 from api.parameters import SCENARIO_ID, Db, published_loads
 from api.provenance import explain
 from api.query import StrictRoute
+from api.request_trace import PREFIX, read_table, trace_request
 from api.routes.system import SERVER_ERRORS
 
 router = APIRouter(
@@ -37,8 +37,8 @@ async def explain_path(
     ],
 ) -> Explanation:
     """The tables that a request reads, with their SQL, the variables and files behind their rows, and their checks."""
-    asked = await read_again(request.app.router, request.scope, path)
-    return await explain(path, asked, db)
+    traces = await trace_request(request.app.router, request.scope, path)
+    return await explain(path, traces, db)
 
 
 @router.get("/{table}", summary="Where rows of a table come from")
@@ -75,11 +75,11 @@ async def explain_rows(
             raise BadParameterError(f"'{each}' is not a column and a value with = between.")
         values[name] = value
     columns = _separated(column)
-    asked = await read_table(db, table, values, columns)
-    rows = [row for row in asked.rows if row.get("load_id", published.load_id) == published.load_id]
+    trace = await read_table(db, table, values, columns)
+    rows = [row for row in trace.rows if row.get("load_id", published.load_id) == published.load_id]
     if not rows:
-        raise NoDataError(f"{asked.table} has no such row.")
-    return await explain(" ".join([table, *(f"{k}={v}" for k, v in values.items()), *columns]), [asked], db)
+        raise NoDataError(f"{trace.table} has no such row.")
+    return await explain(" ".join([table, *(f"{k}={v}" for k, v in values.items()), *columns]), [trace], db)
 
 
 def _separated(values: list[str]) -> list[str]:

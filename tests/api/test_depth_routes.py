@@ -120,7 +120,7 @@ async def test_refused(
 async def test_too_many_subjects_of_too_many_scenarios(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("api.depth.MAX_SUBJECTS", 3)
+    monkeypatch.setattr("api.data_in_depth.MAX_SUBJECTS", 3)
     path = f"{STORAGE}?scenarios=s0001,s0002"
     response = await client.get(path)
     assert response.status_code == 400

@@ -53,7 +53,7 @@ def command(traced: Traced, *arguments: str) -> subprocess.CompletedProcess[str]
 async def test_a_path_leads_to_sql_pathname_file_and_checks(client: httpx.AsyncClient, traced: Traced) -> None:
     (origin,) = (await ask(client, PATH))["scenarios"]
     (table,) = origin["tables"]
-    assert (table["table"], table["query"]) == ("api_reservoir_storage_monthly", "api/sql/reservoir_percentiles.sql")
+    assert (table["table"], table["query"]) == ("api_reservoir_storage_monthly", "api/queries.py")
     assert table["method_pages"] == ["dbt_project/docs/methods/reservoir.md"]
     assert (ROOT / table["method_pages"][0]).is_file()
     with psycopg.connect(traced.url) as link:

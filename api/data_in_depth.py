@@ -31,7 +31,7 @@ _NOT_IN_MODEL_RUNS = {
 
 
 @dataclass(frozen=True)
-class DepthRequest:
+class DataInDepthRequest:
     """A request whose every code is in the catalogue.
 
     Attributes:
@@ -64,7 +64,7 @@ class DepthRequest:
         )
 
 
-async def depth_request(
+async def data_in_depth_request(
     db: Db,
     topic: Annotated[
         str,
@@ -117,7 +117,7 @@ async def depth_request(
         ),
         COMMA_SEPARATED,
     ] = None,
-) -> DepthRequest:
+) -> DataInDepthRequest:
     """The request of the parameters.
 
     Raises:
@@ -135,7 +135,7 @@ async def depth_request(
         raise BadParameterError("Give either 'units' or 'measures', not both.")
     usual = ("april", "sept") if topic in _BY_MONTH else ("annual",)
     several = await several_scenarios(db, "scenarios", scenarios)
-    return DepthRequest(
+    return DataInDepthRequest(
         topic=topic,
         scenarios=several,
         series=_series(series, measures or units),

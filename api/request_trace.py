@@ -1,4 +1,4 @@
-"""Which tables a request reads, and which rows of them.
+"""The trace of a request: which tables it reads, and which rows of them.
 
 Nobody declares it: a request is carried out again, and the queries that it makes say it.
 """
@@ -31,7 +31,7 @@ _LOAD = re.compile(r"(s[0-9]{4})-.+")
 
 
 @dataclass(frozen=True)
-class Asked:
+class TableTrace:
     """A table that was read, and for what.
 
     Attributes:
@@ -39,7 +39,7 @@ class Asked:
         words: the texts that the request named: scenarios, loads, codes.
         rows: what was read.
         text: the query that read it, if one did.
-        query: its name in `api/sql`, if it has one.
+        query: its name, if it has one.
     """
 
     table: str
@@ -54,7 +54,7 @@ class Asked:
         named = {str(row["scenario_id"]) for row in self.rows if "scenario_id" in row}
         return named or {word for word in self.words if _SCENARIO.fullmatch(word)}
 
-    def of(self, scenario_id: str) -> Asked:
+    def of(self, scenario_id: str) -> TableTrace:
         """The same for one of its scenarios."""
         return replace(self, rows=[row for row in self.rows if row.get("scenario_id", scenario_id) == scenario_id])
 
@@ -65,7 +65,7 @@ class Asked:
         return found[0] if found else None
 
 
-async def read_again(app: ASGIApp, scope: MutableMapping[str, Any], path: str) -> list[Asked]:
+async def trace_request(app: ASGIApp, scope: MutableMapping[str, Any], path: str) -> list[TableTrace]:
     """The tables that a request reads.
 
     Args:
@@ -96,7 +96,7 @@ async def read_again(app: ASGIApp, scope: MutableMapping[str, Any], path: str) -
             raise RefusedRequestError(f"The request is answered with {error.status_code}: {error.detail}") from error
     if messages[0]["status"] != 200:
         raise RefusedRequestError(f"The request is answered with {messages[0]['status']}: {_words(messages)}")
-    return list(_asked(readings))
+    return list(_traced(readings))
 
 
 def _words(messages: Sequence[Message]) -> str:
@@ -107,7 +107,7 @@ def _words(messages: Sequence[Message]) -> str:
         return "no reason given"
 
 
-def _asked(readings: Iterable[Reading]) -> Iterator[Asked]:
+def _traced(readings: Iterable[Reading]) -> Iterator[TableTrace]:
     seen = set()
     for reading in readings:
         for view in dict.fromkeys(_VIEW.findall(reading.text)):
@@ -115,7 +115,7 @@ def _asked(readings: Iterable[Reading]) -> Iterator[Asked]:
             if reading.name is not None or view not in seen:
                 seen.add(view)
                 rows = [dict(row) for row in reading.rows]
-                yield Asked(view, frozenset(texts(reading.values)), rows, reading.text, reading.name)
+                yield TableTrace(view, frozenset(texts(reading.values)), rows, reading.text, reading.name)
 
 
 def texts(values: Iterable[object]) -> Iterator[str]:
@@ -127,7 +127,7 @@ def texts(values: Iterable[object]) -> Iterator[str]:
             yield from texts(value)
 
 
-async def read_table(db: Snapshot, table: str, values: Mapping[str, str], columns: Sequence[str]) -> Asked:
+async def read_table(db: Snapshot, table: str, values: Mapping[str, str], columns: Sequence[str]) -> TableTrace:
     """Rows of a table that the API serves.
 
     Args:
@@ -153,7 +153,7 @@ async def read_table(db: Snapshot, table: str, values: Mapping[str, str], column
         selection.limit_to(name, _chosen(text, types[name]))
     wanted = [name for name in types if not columns or name in {*values, *columns, "scenario_id", "load_id"}]
     rows = await selection.rows(db, wanted, contract.grain, MAX_ROWS, 0)
-    return Asked(f"api_{contract.name}", frozenset(values.values()), [dict(row) for row in rows])
+    return TableTrace(f"api_{contract.name}", frozenset(values.values()), [dict(row) for row in rows])
 
 
 def _chosen(text: str, data_type: str) -> Values:
