@@ -190,7 +190,7 @@ def test_a_file_for_heclib_is_not_refused_where_heclib_is_missing(coeqwal, new_d
 def test_the_service_answers_with_the_packages_of_its_extra(installed):
     python, environment = installed("api")
     port = free_port()
-    command = [*python, "-m", "uvicorn", "--factory", "api.main:serve", "--port", str(port)]
+    command = [*python, "-m", "api.server", "--port", str(port)]
     with running(command, port, env={**environment, "DATABASE_URL": AWAY}) as url:
         code = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())"
         told = subprocess.run([sys.executable, "-c", code, f"{url}/api/health/live"], capture_output=True, check=True)
