@@ -72,14 +72,15 @@ class Request:
 
 @lru_cache(maxsize=1)
 def known_variables() -> frozenset[tuple[str, str, str]]:
-    """(DSS kind, B part, C part) of every variable that the seed `variable_map` names, in capitals."""
+    """(DSS kind, B part, C part) of every name that the seed `variable_map` knows a variable by, in capitals."""
     (seed,) = (PROJECT / "seeds").rglob("variable_map.csv")
     with seed.open(encoding="utf-8", newline="") as file:
         return frozenset(
-            (row["dss_kind"], row["part_b"].upper(), part_c.upper())
+            (row["dss_kind"], part_b.upper(), part_c.upper())
             for row in csv.DictReader(file)
+            for part_b in (row["part_b"], row["part_b_fallback"])
             for part_c in (row["part_c"], row["part_c_fallback"])
-            if row["part_b"] and part_c
+            if part_b and part_c
         )
 
 

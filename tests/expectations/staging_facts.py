@@ -17,7 +17,7 @@ from extract.load import connection
 from extract.verification import CannotCheckError, Finding, Subject
 from tests.expectations.suite import Suite, Validator
 from tests.oracle import FACTS
-from tests.oracle.run import seed
+from tests.oracle.run import accepted_names, seed
 
 COVERAGE = Suite(
     "staging_facts",
@@ -72,8 +72,7 @@ def _entities(kind: str, measures: list[str], series: set[Series]) -> set[str]:
         for row in seed("04_calsim_data/variable_map")
         if row["entity_kind"] == kind
         and row["measure"] in measures
-        and row["part_b"]
-        and any((row["dss_kind"], row["part_b"], row[c]) in series for c in ("part_c", "part_c_fallback"))
+        and any((row["dss_kind"], part_b, part_c) in series for part_b, part_c in accepted_names(row))
     }
 
 

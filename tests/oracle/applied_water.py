@@ -20,6 +20,7 @@ from tests.oracle.reservoirs import (
     known,
     mean,
     percentile,
+    remainder,
     sample,
     variation,
 )
@@ -117,11 +118,11 @@ def units(run: Run, kind: str) -> Iterator[Entity]:
         if given:
             shortage, source = given[0], "model"
         elif not has_shortage_series and left is not None and term("groundwater_pumping") is not None:
-            shortage, source = left - np.asarray(term("groundwater_pumping")), "derived"
+            shortage, source = remainder(left - np.asarray(term("groundwater_pumping"))), "derived"
         if pumped is not None:
             pumping, basis = pumped, "model"
         elif "groundwater_pumping" in found and "groundwater_pumping" not in present and left is not None and given:
-            pumping, basis = left - given[0], "calculated"
+            pumping, basis = remainder(left - given[0]), "calculated"
         residual, drawn = EMPTY, term("groundwater_pumping")
         if left is not None and given and drawn is not None:
             residual = left - drawn - given[0]

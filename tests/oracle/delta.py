@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tests.oracle.run import FIRST_YEAR, Row, Run, Values, seed
+from tests.oracle.run import FIRST_YEAR, Row, Run, Values, accepted_names, seed
 
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
@@ -70,8 +70,7 @@ def mapped(run: Output, variable: str, measure: str) -> list[Values] | None:
     found: list[Values] = []
     rows = [r for r in seed("04_calsim_data/variable_map") if (r["entity_code"], r["measure"]) == (variable, measure)]
     for row in rows:
-        choices = [run.series.get((row["part_b"], c)) for c in (row["part_c"], row["part_c_fallback"]) if c]
-        series = next((s for s in choices if s), None)
+        series = next((run.series[name] for name in accepted_names(row) if name in run.series), None)
         if series is None:
             continue
         units, values = series[0]
@@ -184,7 +183,7 @@ def salinity_answers(
         limits = seen[month[1], kinds]
         if standard is not None and (limits or not has_table):
             basis[i] = f"series {station}_EC_STD"
-            limits = [float(standard[0][i])] if standard[0][i] > 0 else []
+            limits = [float(standard[0][i])] if 0 < standard[0][i] < threshold("ec_standard_none_ecs") else []
         elif standard is None and limits:
             basis[i] = "Decision 1641, table"
         if limits and known[i]:
@@ -198,8 +197,11 @@ def variables(run: Output) -> Iterator[Variable]:
     for row in seed("04_calsim_data/delta_variable"):
         code = row["variable_code"]
         series = next((s for m in MAIN if (s := mapped(run, code, m)) is not None), None)
-        if series is None and mapped(run, code, "outflow_index") is None:
+        index = mapped(run, code, "outflow_index")
+        if series is None and index is None:
             continue
+        if series is None and index is not None:  # no outflow in the file: that of the index stands for it
+            series = [np.sum(index, axis=0)]
         values = np.full(len(run.months), UNKNOWN) if series is None else series[0]
         answers: dict[str, Values] = {}
         basis: list[str | None] = [None] * len(run.months)
@@ -225,7 +227,8 @@ def over(values: Values, function: Callable[..., Any], *arguments: float) -> flo
 
 def variation(values: Values) -> float | None:
     """Coefficient of variation."""
-    return float(values.std(ddof=1) / abs(values.mean())) if values.size > 1 and values.mean() != 0 else None
+    has_size = values.size > 1 and abs(values.mean()) >= 1e-9
+    return float(values.std(ddof=1) / abs(values.mean())) if has_size else None
 
 
 def percentiles(values: Values, places: dict[str, float]) -> Row:

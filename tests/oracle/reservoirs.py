@@ -143,7 +143,16 @@ def variation(values: Values) -> float | None:
     """Coefficient of variation."""
     if values.size < 2:
         return None
+    if not values.any():
+        return 0.0
+    if abs(values.mean()) < 1e-9:  # rounding, and so would be its quotient
+        return None
     return float(values.std(ddof=1) / values.mean()) if values.mean() > 0 else 0.0
+
+
+def remainder(volume: Values) -> Values:
+    """What a balance leaves over, TAF: 0 where it is nothing but rounding."""
+    return np.where(np.abs(volume) < 1e-9, 0.0, volume)
 
 
 def percent(value: float | None, basis: float | None) -> float | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tests.oracle.run import MONTHS, Row, Run, Values, seed
+from tests.oracle.run import MONTHS, Row, Run, Values, accepted_names, seed
 
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
@@ -67,9 +67,9 @@ def files_of(run: Run) -> Files:
 
 def volume(files: Files, row: dict[str, str]) -> Values | None:
     """TAF of a row of variable_map; unknown throughout if the series may not be used, None if it is not in the file."""
-    found = files.columns.get((row["dss_kind"], row["part_b"], row["part_c"]))
-    found = found or files.columns.get((row["dss_kind"], row["part_b"], row["part_c_fallback"]))
-    if not found:
+    names = [(row["dss_kind"], part_b, part_c) for part_b, part_c in accepted_names(row)]
+    found = next((files.columns[name] for name in names if name in files.columns), None)
+    if found is None:
         return None
     if len(found) > 1 or found[0].units not in ("CFS", "TAF"):
         return UNKNOWN

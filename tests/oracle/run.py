@@ -91,16 +91,26 @@ class Run:
         return made
 
     def chosen(self, row: dict[str, str]) -> list[Series]:
-        """The series behind a row of variable_map: of its part C, else of the fallback."""
-        named = self._by_name.get((row["dss_kind"], row["part_b"]), [])
-        first = [s for s in named if s.part_c == row["part_c"]]
-        return first or [s for s in named if row["part_c_fallback"] and s.part_c == row["part_c_fallback"]]
+        """The series behind a row of variable_map: of the first of its names that the run has."""
+        for part_b, part_c in accepted_names(row):
+            found = [s for s in self._by_name.get((row["dss_kind"], part_b), []) if s.part_c == part_c]
+            if found:
+                return found
+        return []
+
+
+def accepted_names(row: dict[str, str]) -> list[tuple[str, str]]:
+    """Parts B and C by which a row of variable_map may be found, the first choice first; none for a constant."""
+    of_b = [row[name] for name in ("part_b", "part_b_fallback") if row[name]]
+    of_c = [row[name] for name in ("part_c", "part_c_fallback") if row[name]]
+    return [(part_b, part_c) for part_b in of_b for part_c in of_c]
 
 
 @lru_cache
 def mapped_names(dss_kind: str) -> frozenset[str]:
     """The B parts that variable_map names."""
-    return frozenset(r["part_b"] for r in seed("04_calsim_data/variable_map") if r["dss_kind"] == dss_kind)
+    rows = [r for r in seed("04_calsim_data/variable_map") if r["dss_kind"] == dss_kind]
+    return frozenset(part_b for row in rows for part_b, _ in accepted_names(row))
 
 
 def read_public(folder: Path, scenario_id: str) -> Run:

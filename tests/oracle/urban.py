@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tests.oracle import supply as oracle
-from tests.oracle.reservoirs import mean, sample
+from tests.oracle.reservoirs import mean, remainder, sample
 from tests.oracle.run import Row, Values, seed
 from tests.oracle.supply import EMPTY, ModelRun, Volume
 
@@ -82,7 +82,7 @@ def urban_units(run: ModelRun) -> Iterator[Supply]:
         elif given["shortage"] is None and given["groundwater_shortage"] is None and not contract:
             supplies = [m for m in ("delivery", "groundwater_pumping") if is_mapped[m]]
             if usable(given["demand"]) and all(usable(given[m]) for m in supplies):
-                shortage_source, shortage = "derived", demand - supply
+                shortage_source, shortage = "derived", remainder(demand - supply)
         yield Supply(
             code,
             demand_source,

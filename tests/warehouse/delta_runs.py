@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from extract.dss import MonthlySeries
 from extract.dss.series import Parts, ReadReport
 from tests.oracle.run import MONTHS, Run, Values
 
+NO_STANDARD = 99000.0
+"""What the model writes in a month without a standard."""
 SEASON = np.sin((np.arange(MONTHS) % 12 - 3) / 12 * 2 * np.pi)
 
 
@@ -64,10 +67,22 @@ def complete_run(scenario_id: str = "s9601") -> Run:
     standard = rng.choice([450.0, 630, 1670, 0], MONTHS)
     standard[::17] = -901
     run.add("EM_EC_STD", "SALINITY", " umhos/cm ", standard)
-    run.add("RS_EC_STD", "SALINITY", "UMHOS/CM", rng.choice([400.0, 700], MONTHS))
+    rock_slough = rng.choice([400.0, 700], MONTHS)
+    rock_slough[::5] = NO_STANDARD
+    run.add("RS_EC_STD", "SALINITY", "UMHOS/CM", rock_slough)
     run.add("BANKSEC_MAX14DAY", "SALINITY-APPROX", "UMHOS/CM", salinity(rng, 800))
     run.add("TRACYEC_MAX14DAY", "SALINITY", "UMHOS/CM", salinity(rng, 800))
+    collinsville = rng.choice([19000.0, 15500, 12500, 8000, 11000], MONTHS)
+    collinsville[np.arange(MONTHS) % 12 > 7] = NO_STANDARD
+    run.add("CO_EC_STD", "SALINITY", "UMHOS/CM", collinsville)
     return run
+
+
+def renamed_run(scenario_id: str = "s9605") -> Run:
+    """The complete run under the names of other studies: X2_PRV, and the outflow index in place of the outflow."""
+    complete = complete_run(scenario_id)
+    series = [replace(s, part_b="X2_PRV") if s.part_b == "X2_PRV_KM" else s for s in complete.series]
+    return Run(scenario_id, [s for s in series if s.part_b != "NDO"])
 
 
 def plain_run(scenario_id: str) -> Run:

@@ -62,7 +62,7 @@ def add_contractors(run: Run, rng: np.random.Generator) -> None:
     allocation = np.round(np.clip(rng.normal(0.6, 0.4, MONTHS), 0, 1), 3)
     for number in ("35", "38", "39", "1"):
         run.add(f"PERDV_SWP_{number}", "SWP-OUTPUT", "PERCENT", allocation)
-    run.add("PERDV_SWP_MWD1", "SWP-OUTPUT", "PERCENT", allocation)
+    run.add("PERDV_SWP_MWD1", "PERCENT-DELIVERY", "NONE", allocation)
     for arc in ("CSB038_OBISPO", "CSTIC_VNTRA", "PYRMD_VNTRA", "SBA009_ACFC"):
         wanted, short = flow(rng, 50) * allocation, now_and_then(rng, 3)
         run.add(f"D_{arc}_PMI", ARC, "CFS", wanted)
@@ -81,6 +81,25 @@ def add_groups(run: Run, rng: np.random.Generator) -> None:
         run.add(f"DEL_CVP_PMI_{side}", "DELIVERY-CVP", "CFS", flow(rng, 300))
         run.add(f"SHORT_CVP_PMI_{side}", "DELIVERY-SHORTAGE-CVP", "CFS", now_and_then(rng, 40))
     run.add("DEL_SWP_PMI_N", "DELIVERY-SWP", "CFS", flow(rng, 80))
+
+
+def balanced_run(scenario_id: str = "s9107") -> Run:
+    """What is derived is nothing but rounding: the shortage of a city and of a farm unit, the pumping of another."""
+    rng = np.random.default_rng(9107)
+    run = Run(scenario_id)
+    napa, delivery, pumping, reuse, riparian, short = (rng.gamma(8, 3, MONTHS) for _ in range(6))
+    run.add("D_BKR004_NBA009_NAPA", DIVERSION, "CFS", napa)
+    run.add("D_BKR004_NBA009_NAPA_PLS", DIVERSION, "CFS", np.zeros(MONTHS))
+    run.add("D_WTPAMC_AMCYN", DIVERSION, "CFS", 0.179 * napa / 3)
+    run.add("D_WTPJAC_AMCYN", DIVERSION, "CFS", 0.179 * napa * 2 / 3)
+    last = {"02_SA": ("GP", "GW-PUMPING", pumping), "02_NA": ("SHRTG", "SHORTAGE", short)}
+    for unit, (name, part_c, values) in last.items():
+        run.add(f"AW_{unit}", "APPLIED-WATER", "CFS", delivery + values + reuse - riparian)
+        run.add(f"{name}_{unit}", part_c, "CFS", values)
+        run.add(f"DN_{unit}", ZONE, "CFS", delivery)
+        run.add(f"RU_{unit}", "REUSE", "CFS", reuse)
+        run.add(f"RP_{unit}", "RIPARIAN-MISC-ET", "CFS", riparian)
+    return run
 
 
 def doubtful_supply_run(scenario_id: str = "s9106") -> Run:

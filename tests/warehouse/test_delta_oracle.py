@@ -49,6 +49,7 @@ RUNS = {
     "s9602": runs.sparse_run(),
     "s9603": changed(runs.complete_run(), "s9603", late),
     "s9604": changed(runs.complete_run(), "s9604", as_volume),
+    "s9605": runs.renamed_run(),
 }
 
 
@@ -87,7 +88,7 @@ def csv_run(scenario_id: str, path: Path) -> Run:
     return oracle.read_files(scenario_id, {"dv": path})
 
 
-@pytest.mark.parametrize("scenario", ["s9601", "s9602"])
+@pytest.mark.parametrize("scenario", ["s9601", "s9602", "s9605"])
 @pytest.mark.parametrize("fact", FACTS)
 def test_made_up_run(warehouse: str, public_csv: dict[str, Path], fact: str, scenario: str) -> None:
     assert oracle.differences(warehouse, fact, csv_run(scenario, public_csv[scenario])) == []
@@ -125,6 +126,46 @@ def test_x2_stands_in_its_own_month(warehouse: str) -> None:
     assert (summary["x2", 0]["sample_count"], summary["x2_lagged", 0]["sample_count"]) == (1197, 1198)
     assert summary["x2", 0]["april_mean"] != summary["x2_lagged", 0]["april_mean"]
     assert summary["x2_lagged", 0]["x2_chipps_met_pct"] is None
+
+
+def test_x2_is_found_under_its_other_name(warehouse: str) -> None:
+    """A run that calls it X2_PRV has the same X2 as the run that calls it X2_PRV_KM."""
+    for fact in FACTS:
+        of_name, of_other = (rows_of(warehouse, fact, s) for s in ("s9601", "s9605"))
+        for key in [k for k in of_name if k[0] in ("x2", "x2_lagged")]:
+            same = {"scenario_id": "s9605", "load_id": of_other[key]["load_id"]}
+            assert of_other[key] == of_name[key] | same
+
+
+def test_of_two_names_the_first_counts(warehouse: str) -> None:
+    """A run that holds both X2_PRV_KM and X2_PRV: the mapped name is used, and nothing is ambiguous."""
+    query = (
+        "select part_b, found_part_b, is_usable from intermediate.int_calsim__entity_series where entity_code = 'x2'"
+    )
+    with psycopg.connect(warehouse) as link:
+        twin = 'insert into staging.dss_series select (jsonb_populate_record(s, \'{"part_b": "X2_PRV"}\')).* from'
+        link.execute(f"{twin} staging.dss_series s where scenario_id = 's9601' and part_b = 'X2_PRV_KM'".encode())
+        found = link.execute(f"{query} and scenario_id in ('s9601', 's9605') order by scenario_id".encode()).fetchall()
+        link.rollback()
+    assert found == [("X2_PRV_KM", "X2_PRV_KM", True), ("X2_PRV_KM", "X2_PRV", True)]
+
+
+def test_outflow_is_there_when_its_index_is(warehouse: str) -> None:
+    """Without NDO the statistics of flow are those of NDOI; the comparison with the minimum is of NDOI anyway."""
+    with_ndo, without = (rows_of(warehouse, "fct_delta_period_summary", s)["ndo", 0] for s in ("s9601", "s9605"))
+    assert without["sample_count"] == 1199, "one month of the index is missing"
+    assert without["annual_mean_taf"] > 0
+    assert without["mean_cfs"] != with_ndo["mean_cfs"]
+    assert without["d1641_outflow_met_pct"] == with_ndo["d1641_outflow_met_pct"]
+
+
+def test_a_standard_that_is_none_is_no_standard(warehouse: str) -> None:
+    """99000 stands in the months without a standard: they are in no count of a comparison."""
+    months = rows_of(warehouse, "fct_delta_monthly", "s9601")
+    assert months["co_ec", 9]["d1641_exceed_pct"] is None
+    assert months["co_ec", 8]["standard_basis"] == "series CO_EC_STD"
+    summary = rows_of(warehouse, "fct_delta_period_summary", "s9601")["rs_ec", 0]
+    assert 900 < summary["d1641_months_count"] <= 960, "every fifth month has none"
 
 
 def test_shifted_stamps_change_the_months(warehouse: str) -> None:

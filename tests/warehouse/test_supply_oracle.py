@@ -11,18 +11,25 @@ from pathlib import Path
 from subprocess import CompletedProcess
 from typing import Any
 
+import jinja2
+import numpy as np
 import psycopg
 import pytest
 
 from tests import oracle
 from tests.model_runs import make_model_run
-from tests.oracle import urban
+from tests.oracle import reservoirs, urban
 from tests.oracle.run import CSV_NAMES, Run
 from tests.warehouse import reservoir_runs as runs
 from tests.warehouse import supply_runs
+from tests.warehouse.documentation_rules import ROOT
 
 FAMILIES = {"urban": urban.URBAN, "contractor": urban.CONTRACTOR, "cws_aggregate": urban.GROUP}
-MADE_UP = {"s9105": supply_runs.supply_run(), "s9106": supply_runs.doubtful_supply_run()}
+MADE_UP = {
+    "s9105": supply_runs.supply_run(),
+    "s9106": supply_runs.doubtful_supply_run(),
+    "s9107": supply_runs.balanced_run(),
+}
 SYNTHETIC = "s9301"
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family in ("urban", "contractor", "cws")]
 RunDbt = Callable[..., CompletedProcess[str]]
@@ -82,6 +89,55 @@ def test_synthetic_run(warehouse: tuple[str, Path], synthetic: Run, table: str) 
 @pytest.mark.parametrize("table", FACTS)
 def test_made_up_run(warehouse: tuple[str, Path], table: str, scenario: str) -> None:
     assert wrong(warehouse[0], table, MADE_UP[scenario]) == []
+
+
+@pytest.mark.parametrize("table", [table for table, fact in oracle.FACTS.items() if fact.family == "agricultural"])
+def test_balanced_farms(warehouse: tuple[str, Path], table: str) -> None:
+    assert wrong(warehouse[0], table, MADE_UP["s9107"]) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "unit", "names"),
+    [
+        ("fct_urban_shortage_monthly", "AMCYN", "q0_taf, q100_taf, cv"),
+        ("fct_agricultural_shortage_monthly", "02_SA", "q0_taf, q100_taf, cv, shortage_pct_cv"),
+        ("fct_agricultural_groundwater_pumping_monthly", "02_NA", "q0_taf, q100_taf, cv"),
+    ],
+)
+def test_what_a_balance_leaves_of_rounding_is_nothing(
+    warehouse: tuple[str, Path], table: str, unit: str, names: str
+) -> None:
+    """The differences of doubles that should be 0 are not, here by some 1e-16 TAF; their spread means nothing."""
+    with psycopg.connect(warehouse[0]) as link:
+        query = f"select {names} from marts.{table} where scenario_id = 's9107' and unit_code = '{unit}'"
+        rows = link.execute(query.encode()).fetchall()
+    assert len(rows) == 12
+    assert {value for row in rows for value in row} == {0}
+
+
+def test_a_mean_of_rounding_has_no_variation(warehouse: tuple[str, Path]) -> None:
+    """0 for values that are all 0, NULL where the mean is 0 but for rounding, 0 for a negative mean as before."""
+    samples = {
+        "{0,0}": 0.0,
+        "{1e-17,-1e-16,3e-17}": None,
+        "{-1,1}": None,
+        "{-1,-2}": 0.0,
+        "{1,3}": 0.5**0.5,
+        "{5}": None,
+    }
+    with psycopg.connect(warehouse[0]) as link:
+        for sample, expected in samples.items():
+            query = f"select {variation_sql('v')} from unnest('{sample}'::double precision []) as t (v)"
+            (got,) = link.execute(query.encode()).fetchone() or ("",)
+            assert got == (None if expected is None else pytest.approx(expected)), sample
+            values = np.array([float(v) for v in sample.strip("{}").split(",")])
+            assert reservoirs.variation(values) == (None if expected is None else pytest.approx(expected)), sample
+
+
+def variation_sql(value: str) -> str:
+    """The SQL of the macro `coefficient_of_variation`."""
+    template = (ROOT / "macros" / "coefficient_of_variation.sql").read_text()
+    return str(jinja2.Environment().from_string(template).module.coefficient_of_variation(value))  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("table", FACTS)

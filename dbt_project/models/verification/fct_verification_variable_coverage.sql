@@ -37,8 +37,10 @@ other_name as (
         variable_map.part_b,
         string_agg(distinct series.part_c, ', ') as other_part_c
     from variable_map
+    cross join
+        lateral (values (variable_map.part_b), (variable_map.part_b_fallback)) as name (part_b)
     inner join series
-        on variable_map.dss_kind = series.dss_kind and variable_map.part_b = series.part_b
+        on variable_map.dss_kind = series.dss_kind and name.part_b = series.part_b
     where
         series.part_c <> variable_map.part_c
         and series.part_c is distinct from variable_map.part_c_fallback
@@ -63,6 +65,7 @@ final as (
             else 'absent'
         end as status,
         coalesce(chosen.series_count, 0)::integer as series_count,
+        chosen.found_part_b,
         chosen.units as found_units,
         other_name.other_part_c,
         expected.load_id

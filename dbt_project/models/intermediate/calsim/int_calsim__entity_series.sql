@@ -1,6 +1,6 @@
 -- Which series of a model run is which measure of which entity, as the seed variable_map says?
--- The fallback part C counts only where the file has none of the first choice. Two series with the same parts B and C
--- leave the values NULL: nobody said which of them is meant.
+-- A fallback name (part B or C) counts only where the file has none of the choices before it. Two series with the same
+-- parts B and C leave the values NULL: nobody said which of them is meant.
 with
 
 series as (
@@ -18,9 +18,13 @@ measure as (
 mapped as (
     select
         variable_map.*,
-        measure.is_flow
+        measure.is_flow,
+        accepted.part_b as accepted_part_b,
+        accepted.part_c as accepted_part_c,
+        accepted.choice
     from variable_map
     inner join measure on variable_map.measure = measure.measure_code
+    cross join {{ accepted_names() }}
 ),
 
 matched as (
@@ -31,6 +35,7 @@ matched as (
         mapped.entity_code,
         mapped.measure,
         mapped.part_b,
+        series.part_b as found_part_b,
         series.part_c,
         mapped.sign * mapped.factor as multiplier,
         mapped.is_sum,
@@ -42,14 +47,14 @@ matched as (
         row_number() over (
             same_variable
             order by
-                series.part_c <> mapped.part_c, series.part_a, series.part_e, series.part_f
+                mapped.choice, series.part_a, series.part_e, series.part_f
         ) as series_rank
     from mapped
     inner join series
         on
             mapped.dss_kind = series.dss_kind
-            and mapped.part_b = series.part_b
-            and series.part_c in (mapped.part_c, mapped.part_c_fallback)
+            and mapped.accepted_part_b = series.part_b
+            and mapped.accepted_part_c = series.part_c
     window same_variable as (
         partition by
             series.scenario_id,
@@ -65,7 +70,7 @@ matched as (
             mapped.entity_code,
             mapped.measure,
             mapped.part_b,
-            series.part_c
+            mapped.choice
     )
 ),
 
@@ -86,6 +91,7 @@ final as (
         entity_code,
         measure,
         part_b,
+        found_part_b,
         part_c,
         multiplier,
         is_sum,

@@ -28,12 +28,13 @@ present as (
         variable_map.entity_kind,
         variable_map.entity_code,
         variable_map.measure
-    from series
-    inner join variable_map
+    from variable_map
+    cross join {{ accepted_names() }}
+    inner join series
         on
-            series.dss_kind = variable_map.dss_kind
-            and series.part_b = variable_map.part_b
-            and series.part_c in (variable_map.part_c, variable_map.part_c_fallback)
+            variable_map.dss_kind = series.dss_kind
+            and accepted.part_b = series.part_b
+            and accepted.part_c = series.part_c
 ),
 
 present_or_member as (

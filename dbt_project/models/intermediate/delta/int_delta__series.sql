@@ -1,5 +1,6 @@
 -- Which series does each Delta variable of a model run have, in its own month: values, outflow index, standard?
 -- The model writes X2 one month late; dropping the first element moves every value to the month it belongs to.
+-- Where the file has no outflow NDO at all, the outflow is that of its index.
 with
 
 delta_variable as (
@@ -38,19 +39,28 @@ measured as (
     from volume
 ),
 
+judged as (
+    select
+        measured.*,
+        bool_or(measure = 'outflow') over (partition by scenario_id, variable_code) as has_outflow
+    from measured
+),
+
 -- max() of one array hands the array on without reading it
 pivoted as (
     select
         scenario_id,
         load_id,
         variable_code,
-        max(month_values) filter (where measure in ('outflow', 'ec', 'x2_previous_month'))
-            as own_values,
+        max(month_values) filter (
+            where measure in ('outflow', 'ec', 'x2_previous_month')
+            or (measure = 'outflow_index' and not has_outflow)
+        ) as own_values,
         max(month_values) filter (where measure = 'outflow_index') as index_taf_values,
         bool_or(measure = 'ec_standard') as has_standard_series,
         max(month_values) filter (where measure = 'ec_standard') as standard_values,
         max(basis) filter (where measure = 'ec_standard') as standard_part
-    from measured
+    from judged
     group by scenario_id, load_id, variable_code
     having bool_or(measure <> 'ec_standard')
 ),

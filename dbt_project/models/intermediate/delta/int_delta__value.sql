@@ -94,8 +94,11 @@ final as (
         case when category = 'outflow' then {{ flow_to_cfs('value', 'unit', 'days_in_month') }} end
             as outflow_cfs,
         {{ flow_to_cfs('index_taf', 'unit', 'days_in_month') }} as outflow_index_cfs,
-        -- outside of the season of its standard the model may write anything, but no limit is 0
-        case when standard_ecs > 0 then standard_ecs end as standard_ecs
+        -- outside of the season of its standard the model may write anything, but no limit is 0 or as high as its fill value
+        case
+            when standard_ecs > 0 and standard_ecs < {{ threshold('ec_standard_none_ecs') }}
+                then standard_ecs
+        end as standard_ecs
     from unnested
 )
 

@@ -71,7 +71,7 @@ final as (
         variable_map.measure,
         variable_map.dss_kind,
         series.part_a,
-        variable_map.part_b,
+        coalesce(chosen.found_part_b, variable_map.part_b) as part_b,
         coalesce(chosen.part_c, variable_map.part_c) as part_c,
         series.part_e,
         series.part_f,
@@ -110,7 +110,7 @@ final as (
             -- the scenario of the load and not of the choice, so that one scenario is read and not all
             scenario_load.scenario_id = series.scenario_id
             and variable_map.dss_kind = series.dss_kind
-            and chosen.part_b = series.part_b
+            and chosen.found_part_b = series.part_b
             and chosen.part_c = series.part_c
 )
 

@@ -78,7 +78,7 @@ balanced as (
         *,
         case shortage_source
             when 'model' then model_shortage_taf
-            when 'derived' then demand_taf - supply_taf
+            when 'derived' then {{ balance_remainder('demand_taf - supply_taf') }}
         end as shortage_taf
     from months
 ),
