@@ -14,6 +14,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from extract import load as loader
+from extract.archive import Archive
+from extract.extraction import Request, extract, load_record
 from tests import oracle
 from tests.oracle.delta import taf_per_cfs, water_month
 from tests.oracle.run import Run
@@ -206,6 +209,26 @@ def test_without_year_types_the_standards_are_open(warehouse: str) -> None:
     assert summary["ndo", 0]["d1641_outflow_met_pct"] is None, "half of the index is no index"
     assert summary["rs_ec", 0]["standard_basis"] is None
     assert summary["jp_ec", 0]["sample_count"] == 0, "two series of one name"
+
+
+@pytest.mark.real_data
+def test_x2_of_a_real_run_under_its_other_name(
+    real_data: Path, new_database: Callable[..., str], deployed_template: str, run_dbt: DbtCommand, tmp_path: Path
+) -> None:
+    """Seven series of a run of Reclamation, with X2_PRV: the September mean is that of the run with X2_PRV_KM."""
+    zip_path = real_data.parent / "cases" / "13-x2-prv-name" / "s9110_smelt.zip"
+    if not zip_path.is_file():
+        pytest.skip("real_data: the folder with the case is absent")
+    archive = Archive(str(tmp_path / "archive"))
+    record = load_record(extract(Request("s9110", zip_path), archive, tmp_path / "work"))
+    csv_path = tmp_path / "archive" / "scenario" / "s9110" / "csv" / "s9110_dss_series.csv"
+    url = new_database(deployed_template)
+    loader.load_scenario(url, csv_path, record)
+    run_dbt(url, "run", "--select", "scenario:s9110,path:dbt_project/models/marts/delta", check=True)
+    summary = rows_of(url, "fct_delta_period_summary", "s9110")
+    assert summary["x2", 0]["september_mean"] == pytest.approx(87.13, abs=0.005)
+    assert summary["ndo", 0]["d1641_outflow_met_pct"] == pytest.approx(93.90, abs=0.005)
+    assert summary["ndo", 0]["sample_count"] == summary["ndo", 0]["d1641_outflow_months_count"] > 0
 
 
 @pytest.mark.real_data
