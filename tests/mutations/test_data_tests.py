@@ -29,6 +29,17 @@ EXPLICIT: dict[str, dict[str, Any]] = {
     for file in sorted(Path(__file__).parent.glob("data_tests*.yml"))
     for name, mutation in (yaml.safe_load(file.read_text()) or {}).items()
 }
+IF_EMPTY = {
+    "staging.stg_calsim__series_flag": """
+        insert into staging.stg_calsim__series_flag
+        select
+            scenario_id, dss_kind, part_a, part_b, part_c, part_e, part_f, units, 'units_conflict', 12, false,
+            'informs', null, load_id
+        from staging.stg_calsim__series
+        limit 1
+    """
+}
+"""A row for a relation that is empty while all tests are green, so that there is something to break."""
 NO_SUCH = {"text": "'no such value'", "integer": "-987", "double precision": "-987"}
 
 
@@ -208,6 +219,7 @@ def test_each_test_goes_red(warehouse: Warehouse) -> None:
             if test.name in EXPLICIT and test.kind != "unique_grain":
                 continue
             as_table(link, test.relation) if test.relation else None
+            link.execute(IF_EMPTY.get(test.relation, "").encode())
             statements = list(rule(link, test))
             assert statements, f"no mutation for the data test {test.name}: add it to a tests/mutations/data_tests*.yml"
             for statement in statements:

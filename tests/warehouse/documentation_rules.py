@@ -28,7 +28,7 @@ LAYERS = {
     "api": r"api_[a-z_]+$",
 }
 MAY_READ = {
-    "staging": ("source",),
+    "staging": ("source", "staging", "seed"),
     "intermediate": ("staging", "intermediate", "marts/reference", "seed"),
     "marts/reference": ("staging", "seed"),
     "marts": ("staging", "intermediate", "marts/reference", "marts", "seed"),

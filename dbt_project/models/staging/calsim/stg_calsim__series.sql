@@ -17,6 +17,7 @@ final as (
         upper(btrim(part_f)) as part_f,
         {{ normalise_units('units') }} as units,
         month_values,
+        series_flags,
         source_file,
         source_row,
         source_sha256
