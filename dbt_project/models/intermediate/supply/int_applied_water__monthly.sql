@@ -84,8 +84,7 @@ balanced as (
         supplied.*,
         case groundwater_pumping_basis
             when 'model' then model_pumping_taf
-            when 'calculated'
-                then {{ balance_remainder('left_to_pump_taf - model_shortage_taf') }}
+            when 'calculated' then {{ balance_remainder('left_to_pump_taf - model_shortage_taf') }}
         end as groundwater_pumping_taf,
         case shortage_source
             when 'model' then model_shortage_taf
