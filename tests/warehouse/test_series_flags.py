@@ -27,7 +27,7 @@ Flags = dict[tuple[str, str], tuple[int, str]]
 
 def with_values(size: float, **places: float) -> Values:
     """A constant series with other values at some places, `m12=-9999`."""
-    values = np.full(MONTHS, size)
+    values = np.full(MONTHS, float(size))
     for place, value in places.items():
         values[int(place[1:])] = value
     return values
