@@ -40,7 +40,8 @@ def add_cities(run: Run, rng: np.random.Generator) -> None:
     delivery, pumping, short = flow(rng, 6), flow(rng, 2), now_and_then(rng, 1)
     short[24:36] = np.nan
     short[40] = -901
-    run.add("UD_02_PU", "URBAN-DEMAND", "TAF", delivery + pumping + np.nan_to_num(short), dss_kind="sv")
+    lacking = np.where(short == -901, 0, np.nan_to_num(short))
+    run.add("UD_02_PU", "URBAN-DEMAND", "TAF", delivery + pumping + lacking, dss_kind="sv")
     run.add("DN_02_PU", ZONE, "CFS", cfs(delivery))
     run.add("GP_02_PU", "GW-PUMPING", "TAF", pumping)
     run.add("SHRTG_02_PU", "SHORTAGE", "CFS", np.where(short == -901, -901, cfs(short)))

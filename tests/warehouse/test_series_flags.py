@@ -46,7 +46,7 @@ def doubtful_run() -> Run:
     run.add("EM_EC_MONTH", "SALINITY", "UMHOS/CM", with_values(700, m9=99000))
     run.add("EM_EC_STD", "SALINITY", "UMHOS/CM", with_values(450, m9=99000))
     run.add("X2_PRV", "X2-POSITION-PREV", "KM", with_values(75, m0=-9999))
-    run.add("S_SHSTALEVEL5DV", "STORAGE-ZONE", "TAF", with_values(4552, m9=99999))
+    run.add("S_SHSTALEVEL5DV", "STORAGE-LEVEL", "TAF", with_values(4552, m9=99999))
     run.add("NOT_MAPPED", "CHANNEL", "CFS", with_values(0, m9=-9999))
     run.add("NOT_MAPPED", "OTHER", "FEET", with_values(0))
     run.add("DN_02_PU", "SW-DELIVERY-NET", "CFS", with_values(50))
