@@ -15,6 +15,7 @@ import orjson
 
 from api.queries import statement
 from api.settings import ApiSettings
+from extract.database import SESSION, session_sql
 from extract.errors import DatabaseAwayError
 
 Row = dict[str, Any]
@@ -69,7 +70,12 @@ class _Session(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no type
     """A connection that goes from one request to the next without PostgreSQL's reset, which takes as long as a query.
 
     There is nothing to reset: no query of the service changes its session, and a transaction left open is ended.
+
+    Attributes:
+        is_pooled: whether a pooler is in between.
     """
+
+    is_pooled = False
 
     def get_reset_query(self) -> str:
         return ""
@@ -79,6 +85,9 @@ class Pool:
     """Connections that read the views of the schema `api` as the role `coeqwal_read`.
 
     A session has the role's rights only, starts read-only transactions, and finds no other schema by a bare name.
+    Nothing of that is asked for at the start of a connection, where a pooler such as PgBouncer would refuse it. Behind
+    one, which may give each transaction another server connection and hand this one on, it is set in each
+    transaction, for that transaction, and no statement stays prepared.
 
     Args:
         settings: pool sizes, time limits, and where the database is.
@@ -87,6 +96,14 @@ class Pool:
     def __init__(self, settings: ApiSettings) -> None:
         self._settings = settings
         self._pool: Any = None
+        self._is_pooled: dict[str, bool] = {}
+        self._session = {
+            **SESSION,
+            "search_path": "api",
+            "statement_timeout": str(round(settings.statement_timeout * 1000)),
+            "default_transaction_read_only": "on",
+            "jit": "off",
+        }
 
     async def open(self) -> None:
         """Create the pool and open the first connections; a database that is away does not stop the service."""
@@ -94,7 +111,7 @@ class Pool:
         self._pool = await asyncpg.create_pool(
             connect=self._connect,
             connection_class=_Session,
-            init=_become_reader,
+            init=self._prepare,
             min_size=0,
             max_size=self._settings.pool_max,
         )
@@ -115,21 +132,45 @@ class Pool:
 
     async def _connect(self, *_: object, **options: Any) -> Any:
         """A new connection; the URL is looked up each time, as the embedded server may return on another port."""
-        limit = self._settings.statement_timeout
-        return await asyncpg.connect(
-            self._settings.resolved_database_url(),
-            timeout=self._settings.connect_timeout,
-            # Only for a network that swallows answers; normally PostgreSQL's own limit comes first.
-            command_timeout=limit + self._settings.connect_timeout,
-            server_settings={
-                "application_name": "coeqwal-api",
-                "search_path": "api",
-                "statement_timeout": str(round(limit * 1000)),
-                "default_transaction_read_only": "on",
-                "jit": "off",
-            },
-            **options,
-        )
+
+        database = self._settings.database()
+
+        async def connect(is_pooled: bool) -> Any:
+            connection = await asyncpg.connect(
+                **database.for_asyncpg(),
+                timeout=self._settings.connect_timeout,
+                # Only for a network that swallows answers; normally PostgreSQL's own limit comes first.
+                command_timeout=self._settings.statement_timeout + self._settings.connect_timeout,
+                server_settings={"application_name": "coeqwal-api"},
+                **options,
+                **({"statement_cache_size": 0} if is_pooled else {}),
+            )
+            connection.is_pooled = is_pooled
+            return connection
+
+        if database.place not in self._is_pooled:
+            connection = await connect(is_pooled=True)
+            # a pooler names to its clients a process of its own making
+            async with connection.transaction():
+                process = await connection.fetchval("select pg_backend_pid()")
+            self._is_pooled[database.place] = process != connection.get_server_pid()
+            await connection.close()
+        return await connect(self._is_pooled[database.place])
+
+    async def _prepare(self, connection: Any) -> None:
+        """Read JSON as objects, and give up every right but that of reading `api`; a failure refuses the connection."""
+        await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads)
+        if connection.is_pooled:
+            async with self._reading(connection):
+                return
+        await connection.execute(f"{session_sql(self._session)}; set role coeqwal_read")
+
+    @asynccontextmanager
+    async def _reading(self, connection: Any) -> AsyncIterator[Any]:
+        """A transaction that is set up by itself, behind a pooler."""
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            await connection.execute(f"{session_sql(self._session, local=True)}; set local role coeqwal_read")
+            yield connection
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Any]:
@@ -140,7 +181,11 @@ class Pool:
         """
         try:
             async with self._pool.acquire(timeout=self._settings.connect_timeout * 2) as connection:
-                yield connection
+                if connection.is_pooled:
+                    async with self._reading(connection):
+                        yield connection
+                else:
+                    yield connection
         except OSError as error:
             raise DatabaseAwayError(f"{type(error).__name__}: {error}") from error
 
@@ -164,12 +209,6 @@ class Pool:
     async def expire(self) -> None:
         """Let no connection that is open now be used again."""
         await self._pool.expire_connections()
-
-
-async def _become_reader(connection: Any) -> None:
-    """Give up every right but that of reading `api`, and read JSON as objects; a failure refuses the connection."""
-    await connection.set_type_codec("jsonb", schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads)
-    await connection.execute("set role coeqwal_read")
 
 
 def _encode_json(value: Any) -> str:

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, AnyHttpUrl, Field, PositiveFloat, PositiveI
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extract.archive import Archive
+from extract.database import DatabaseUrl, readable
 from extract.settings import PROJECT
 from extract.settings import settings as project_settings
 
@@ -20,11 +21,12 @@ def _readable(limits: str) -> str:
 
 
 class ApiSettings(BaseSettings):
-    """How the service runs. Environment names are `COEQWAL_API_<NAME>`, except `DATABASE_URL` and
-    `COEQWAL_ARCHIVE`.
+    """How the service runs. Environment names are `COEQWAL_API_<NAME>`, except `COEQWAL_ARCHIVE`.
 
     Attributes:
-        database_url: a PostgreSQL URL; without it the project's own database, looked up at each connection.
+        database_url: a PostgreSQL URL, best of the login that `coeqwal db init` makes, which can only read. Without it
+            that login's, if it is known to the data folder, else `DATABASE_URL`, else the embedded database's own;
+            looked up at each connection.
         pool_min: connections opened when the service starts.
         pool_max: connections at most.
         connect_timeout: seconds to wait for a new connection, and for a free one of the pool.
@@ -50,9 +52,14 @@ class ApiSettings(BaseSettings):
         docs_dir: folder in which `dbt docs generate --static` left `static_index.html`.
     """
 
-    model_config = SettingsConfigDict(env_prefix="COEQWAL_API_", frozen=True, populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="COEQWAL_API_", frozen=True, populate_by_name=True, extra="ignore", env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
 
-    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    database_url: Annotated[str | None, AfterValidator(readable("COEQWAL_API_DATABASE_URL"))] = Field(
+        None, validation_alias="COEQWAL_API_DATABASE_URL", repr=False
+    )
     pool_min: int = Field(1, ge=0)
     pool_max: PositiveInt = 10
     connect_timeout: PositiveFloat = 5.0
@@ -78,13 +85,20 @@ class ApiSettings(BaseSettings):
     max_connections: PositiveInt = 500
     docs_dir: Path = PROJECT / "target"
 
-    def resolved_database_url(self) -> str:
-        """The URL to connect to.
+    def model_post_init(self, _: object) -> None:
+        """Refuse the project's settings too, when the service starts and not with each request."""
+        project_settings()
+
+    def database(self) -> DatabaseUrl:
+        """The database, and who logs in to it.
 
         Raises:
-            UsageError: no URL is set and the embedded database was never started.
+            UsageError: its URL cannot be read, or no URL is set and the embedded database was never started.
         """
-        return self.database_url or project_settings().resolved_database_url()
+        if self.database_url:
+            return DatabaseUrl.parse(self.database_url, "COEQWAL_API_DATABASE_URL")
+        project = project_settings()
+        return DatabaseUrl.parse(project.reader_url() or project.resolved_database_url())
 
     def archive_of_files(self) -> Archive:
         """The archive with the files to download."""

@@ -3,7 +3,9 @@
 * `MethodName` and `MethodManager.SELECTOR_METHODS` learn the method `scenario`;
 * `NodeSelector.get_selected` asks `choose` instead of selecting nodes only;
 * `GraphRunnableTask._runtime_initialize`: `dbt retry` replays node ids, so the row scopes are selected again before;
-* `BaseResolver.resolve_limit`: `--empty` creates relations and runs no query here, so views keep their full SQL.
+* `BaseResolver.resolve_limit`: `--empty` creates relations and runs no query here, so views keep their full SQL;
+* `PostgresConnectionManager.open` sets what each session means by times and texts, and `exception_handler` adds
+  PostgreSQL's code to an error that may be gone later, from which `coeqwal` makes its exit status.
 
 `self_check` refuses to go on when one of these is not as expected: a wrong selection would rebuild wrong rows.
 """
@@ -14,9 +16,12 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg2
 from dbt.adapters.factory import get_adapter_by_type
+from dbt.adapters.postgres.connections import PostgresConnectionManager
 from dbt.context.providers import BaseResolver
 from dbt.flags import get_flags
 from dbt.graph.selector import NodeSelector
@@ -27,6 +32,8 @@ from dbt.task.runnable import GraphRunnableTask
 from dbt.version import __version__ as dbt_version
 from dbt_common.exceptions import DbtRuntimeError as DbtError
 from dbt_common.invocation import get_invocation_id as invocation_id
+
+from extract.database import SESSION, retryable, session_sql
 
 __all__ = [
     "DbtError",
@@ -39,6 +46,9 @@ __all__ = [
     "md5",
     "query",
 ]
+
+CHECK_CLIENT = {"client_connection_check_interval": "5s"}
+"""A statement of a dbt that was killed does not go on for long."""
 
 SUPPORTED = "1.11."
 METHOD = "scenario"
@@ -107,6 +117,12 @@ def self_check() -> None:
         "GraphRunnableTask._runtime_initialize(self)": _has_parameters(
             GraphRunnableTask, "_runtime_initialize", ["self"]
         ),
+        "PostgresConnectionManager.open(connection)": _has_parameters(
+            PostgresConnectionManager, "open", ["connection"]
+        ),
+        "PostgresConnectionManager.exception_handler(self, sql)": _has_parameters(
+            PostgresConnectionManager, "exception_handler", ["self", "sql"]
+        ),
         "BaseResolver.resolve_limit": isinstance(getattr(BaseResolver, "resolve_limit", None), property),
     }
     moved = [name for name, holds in checks.items() if not holds]
@@ -173,6 +189,44 @@ def install(choose: Choose, is_grained: Callable[[Any, str], bool]) -> None:
     NodeSelector.get_selected = get_selected
     GraphRunnableTask._runtime_initialize = initialize
     BaseResolver.resolve_limit = property(lambda self: None)
+    _watch_connections()
+
+
+def _watch_connections() -> None:
+    plain_open, plain_handler = PostgresConnectionManager.open.__func__, PostgresConnectionManager.exception_handler
+
+    @functools.wraps(plain_open)
+    def opened(cls: type, connection: Any) -> Any:
+        is_new = connection.state != "open"
+        connection = plain_open(cls, connection)
+        if is_new:
+            connection.handle.set_client_encoding("UTF8")
+            with connection.handle.cursor() as cursor:
+                cursor.execute(session_sql({**SESSION, **CHECK_CLIENT}))
+            connection.handle.commit()
+        return connection
+
+    @functools.wraps(plain_handler)
+    @contextmanager
+    def handler(self: Any, sql: str) -> Iterator[None]:
+        try:
+            with plain_handler(self, sql):
+                yield
+        except DbtError as error:
+            cause = error.__cause__
+            if isinstance(cause, psycopg2.Error) and (note := _if_retryable(cause)):
+                raise type(error)(f"{error.msg}\n{note}") from cause
+            raise
+
+    PostgresConnectionManager.open = classmethod(opened)
+    PostgresConnectionManager.exception_handler = handler
+
+
+def _if_retryable(error: Any) -> str | None:
+    """Code and reason of an error that may be gone later; one without a code does not come from a living server."""
+    code = error.pgcode or "08006"
+    reason = retryable(code, error.diag.schema_name if error.pgcode else None, str(error))
+    return f"(SQLSTATE {code}, {reason})" if reason else None
 
 
 def _add_method(method_class: type) -> None:

@@ -5,6 +5,7 @@ Exit codes: 0 ok, 1 a check failed, 2 wrong usage, 3 try again later, 4 data ref
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -234,6 +235,8 @@ def demo(
 
 def main() -> None:
     """Run the command and turn an error of ours into its message and exit code."""
+    # as an exception, so that what was begun is put away and children are ended
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         app()
     except CoeqwalError as error:

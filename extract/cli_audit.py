@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from psycopg.conninfo import conninfo_to_dict
 
 from extract import audit, load
 from extract.archive import Archive
 from extract.audit.run import last_line, report
+from extract.database import DatabaseUrl
 from extract.errors import CheckFailedError
 from extract.settings import PROJECT, settings
 
@@ -28,8 +28,7 @@ def run_audit(
     sections = audit.audit(url, Archive.of(config))
     folder = out / f"monthly_{moment:%Y%m%dT%H%M%SZ}"
     folder.mkdir(parents=True, exist_ok=True)
-    place = conninfo_to_dict(url)
-    text = report(sections, moment, f"{place.get('host')}/{place.get('dbname')}")
+    text = report(sections, moment, DatabaseUrl.parse(url).place)
     (folder / "report.md").write_text(text, encoding="utf-8")
     blocking = sum(finding.is_blocking for section in sections for finding in section.findings)
     if as_json:

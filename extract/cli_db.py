@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import typer
-from psycopg.conninfo import conninfo_to_dict
 
-from extract import geometry, load, warehouse
+from extract import geometry, load, reader, warehouse
+from extract.database import DatabaseUrl
 from extract.errors import CheckFailedError, UsageError
 from extract.postgres import EmbeddedServer, bundled_binaries
 from extract.reference import seed_rules
@@ -28,9 +28,7 @@ def _not_replaced(config: Settings) -> None:
 
 
 def _place(url: str) -> str:
-    """A database's address without its password."""
-    info = conninfo_to_dict(url)
-    return f"{info.get('host')}:{info.get('port', 5432)}/{info.get('dbname')}"
+    return DatabaseUrl.parse(url).place
 
 
 @app.command()
@@ -39,8 +37,9 @@ def start() -> None:
     config = settings()
     _not_replaced(config)
     url = embedded(config).start()
-    warehouse.write_profile(url)
+    warehouse.write_profile(config.data_dir / "dbt" / "profile" / "profiles.yml", url)
     print(f"running: {_place(url)}\nits URL, with the password, is in {config.url_file}")
+    print(warehouse.write_project_profile(config, url))
 
 
 @app.command()
@@ -77,5 +76,6 @@ def init() -> None:
     url = config.resolved_database_url()
     seed_rules.refuse_bad_seeds()
     load.prepare(url)
+    print(reader.ensure(config))
     geometry.load_polygons(url)
     warehouse.dbt(["build"], url, config.data_dir / "dbt" / "deploy")

@@ -109,7 +109,6 @@ class CurrentStatistics:
         self._link = link
         self._scenario_id = scenario_id
         self.load_id = load_id
-        link.execute(release.STABLE.encode())
         self._relations = {relation.name: relation for relation in release.relations(link)}
 
     def tables(self) -> Mapping[str, FrozenTable | Relation]:

@@ -42,6 +42,7 @@ class BackgroundApi:
     """
 
     def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir.resolve()
         self.state_file = data_dir / "serve.json"
         self.log = data_dir / "serve.log"
 
@@ -56,7 +57,7 @@ class BackgroundApi:
         except (urllib.error.URLError, OSError):
             return None
 
-    def start(self, url: str) -> str:
+    def start(self) -> str:
         """Start it unless it answers; wait until it does.
 
         Raises:
@@ -73,7 +74,7 @@ class BackgroundApi:
                 stdout=log,
                 stderr=log,
                 cwd=PROJECT,
-                env={**os.environ, "DATABASE_URL": url},
+                env={**os.environ, "COEQWAL_DATA_DIR": str(self.data_dir)},
                 start_new_session=True,
             )
         self.state_file.write_text(json.dumps({"pid": process.pid, "port": port}))
@@ -102,7 +103,7 @@ def run(settings: Settings, report: Callable[[StageReport], None], watch: Watch,
         url = settings.database_url
     else:
         url = embedded(settings).start()
-        warehouse.write_profile(url)
+        warehouse.write_project_profile(settings, url)
     zip_path = settings.data_dir / "demo" / f"{SCENARIO}_synthetic.zip"
     trend_path = zip_path.with_suffix(".csv")
     if not (zip_path.exists() and trend_path.exists() and identity.mark_of(ModelRunZip(zip_path)) is not None):
@@ -112,7 +113,7 @@ def run(settings: Settings, report: Callable[[StageReport], None], watch: Watch,
     if not DOCS.exists() or DOCS.stat().st_mtime < _newest_source():
         warehouse.dbt(["--quiet", "docs", "generate", "--static"], url, DOCS.parent)
     console.print(_table(url))
-    base = BackgroundApi(settings.data_dir).start(url)
+    base = BackgroundApi(settings.data_dir).start()
     console.print(
         f"API          {base}/api/statistics/scenarios/{SCENARIO}/storage-monthly\n"
         f"API pages    {base}/docs\n"

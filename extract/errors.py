@@ -68,6 +68,12 @@ class DatabaseAwayError(RetryableError):
     code = "DATABASE_AWAY"
 
 
+class LostRaceError(RetryableError):
+    """Somebody else changed the same thing at the same time, and was first."""
+
+    code = "LOST_RACE"
+
+
 class DiskFullError(RetryableError):
     """There is no space left where a file had to be written."""
 

@@ -19,7 +19,8 @@ from psycopg.abc import Query
 
 from extract import calendar
 from extract.csv_out import LOAD_COLUMNS
-from extract.errors import CheckFailedError, DatabaseAwayError, DiskFullError
+from extract.database import DatabaseUrl, retryable, session_sql
+from extract.errors import CheckFailedError, CoeqwalError, DatabaseAwayError, DiskFullError, LostRaceError
 from extract.settings import PROJECT
 
 OPTIONS = "(format csv, header true)"
@@ -57,34 +58,59 @@ class ScenarioLoad:
 
 
 @contextmanager
-def connection(url: str) -> Iterator[psycopg.Connection]:
-    """A connection whose failures speak our language.
+def connection(url: str, isolation: psycopg.IsolationLevel | None = None) -> Iterator[psycopg.Connection]:
+    """A connection whose failures speak our language, for one transaction.
+
+    What a time or a text means in it does not depend on the server's, the database's or the role's settings: it is set
+    for the transaction, so that a pooler's connection is left as it was.
+
+    Args:
+        url: the database.
+        isolation: of the transaction; default READ COMMITTED.
 
     Raises:
+        UsageError: the URL cannot be read.
         DatabaseAwayError: the server is away, or went away in the middle.
+        LostRaceError: somebody else changed the same thing at the same time.
         DiskFullError: the server has no space left.
         CheckFailedError: the server refused a statement.
     """
+    place = DatabaseUrl.parse(url)
+    defaults = {"connect_timeout": "10", "application_name": "coeqwal load", **place.parameters}
+    target = psycopg.conninfo.make_conninfo(place.uri, **{**defaults, "client_encoding": "utf8"})
     try:
-        with psycopg.connect(url, connect_timeout=10, application_name="coeqwal load") as link:
+        # statements that stay prepared on the server would be met there by the next client of a pooler
+        with psycopg.connect(target, prepare_threshold=None) as link:
+            link.isolation_level = isolation or psycopg.IsolationLevel.READ_COMMITTED
+            link.execute(session_sql(local=True).encode())
             yield link
-    except psycopg.errors.DiskFull as error:
-        raise DiskFullError(
-            f"the database server's disk is full ({error.diag.message_primary})",
-            "free space there, then try again",
-        ) from error
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        place = psycopg.conninfo.conninfo_to_dict(url)
-        raise DatabaseAwayError(
-            f"the database {place.get('host')}:{place.get('port', 5432)}/{place.get('dbname')} cannot be reached: "
-            f"{str(error).strip().splitlines()[0]}",
-            "start it (`coeqwal db start`) or correct DATABASE_URL, then run the same command again",
-        ) from error
     except psycopg.Error as error:
-        raise CheckFailedError(
-            f"the database refused a statement: {str(error).strip()}",
-            "see that DATABASE_URL names the warehouse and its user may write there; nothing was changed",
-        ) from error
+        raise _in_our_words(error, place) from error
+
+
+def _in_our_words(error: psycopg.Error, place: DatabaseUrl) -> CoeqwalError:
+    first_line = str(error).strip().partition("\n")[0]
+    reason = retryable(error.sqlstate or "", error.diag.schema_name, first_line)
+    if reason == "FULL":
+        return DiskFullError(f"the database server's disk is full ({first_line})", "free space there, then try again")
+    if reason == "RACE":
+        return LostRaceError(
+            f"the database refused a change because of another one at the same time: {first_line}",
+            "run the same command again; nothing was changed",
+        )
+    if reason is None and error.sqlstate == "57014":
+        return DatabaseAwayError(
+            f"the database {place.place} gave up a statement: {first_line}", "run the same command again"
+        )
+    if reason or isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseAwayError(
+            f"the database {place.place} cannot be reached: {first_line}",
+            "start it (`coeqwal db start`) or correct DATABASE_URL, then run the same command again",
+        )
+    return CheckFailedError(
+        f"the database refused a statement: {str(error).strip()}",
+        "see that DATABASE_URL names the warehouse and its user may write there; nothing was changed",
+    )
 
 
 def prepare(url: str) -> None:
@@ -146,7 +172,7 @@ def load_scenario(url: str, source: Path | S3Object, record: ScenarioLoad) -> in
         try:
             _fill(link, partition, source)
         except psycopg.Error as error:
-            if link.closed or isinstance(error, psycopg.errors.DiskFull):
+            if link.closed or retryable(error.sqlstate or ""):
                 raise
             raise CheckFailedError(
                 f"{source}: not a load CSV that the server can read ({error})", "run `coeqwal extract` again"

@@ -17,6 +17,7 @@ from extract import (
     load,
     names,
     overrides,
+    reader,
     release,
     verification,
     warehouse,
@@ -328,6 +329,7 @@ class Pipeline:
         return Outcome(None, "the API shows nothing of it", not done.changed, done.load_id)
 
     def _deploy(self) -> Outcome[None]:
+        reader.ensure(self.settings)
         geometry.load_polygons(self.url)
         target = self.settings.data_dir / "dbt" / "deploy"
         return Outcome(None, warehouse.dbt(["build"], self.url, target, self._tell), False)

@@ -26,6 +26,7 @@ from tempfile import TemporaryFile
 
 import psycopg
 
+from extract.database import DatabaseUrl
 from extract.errors import DatabaseAwayError, RetryableError, UsageError
 from extract.extras import need
 
@@ -107,6 +108,13 @@ def refuse_taken(host: str, port: int) -> None:
         ) from error
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file that nobody but its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+
+
 @dataclass(frozen=True)
 class EmbeddedServer:
     """One PostgreSQL cluster and its server.
@@ -161,7 +169,7 @@ class EmbeddedServer:
             )
         url = self._format_url(password, port)
         self._create_database(url)
-        self._write_private(self._url_file, url + "\n")
+        write_private(self._url_file, url + "\n")
         return url
 
     def stop(self) -> bool:
@@ -177,9 +185,11 @@ class EmbeddedServer:
         if owner:
             os.chown(self.cluster, owner.pw_uid, owner.pw_gid)
         password = secrets.token_urlsafe(18)
-        self._write_private(self._url_file, self._format_url(password, free_port()) + "\n")
+        # the login of an earlier cluster is not one of this
+        (self.cluster.parent / "api.url").unlink(missing_ok=True)
+        write_private(self._url_file, self._format_url(password, free_port()) + "\n")
         password_file = self.cluster.parent / ".initdb-password"
-        self._write_private(password_file, password + "\n")
+        write_private(password_file, password + "\n")
         if owner:
             os.chown(password_file, owner.pw_uid, owner.pw_gid)
         try:
@@ -199,8 +209,8 @@ class EmbeddedServer:
 
     def _password_and_port(self) -> tuple[str, int]:
         """The password of the cluster, and its port: the last one, or another if that is taken by now."""
-        info = psycopg.conninfo.conninfo_to_dict(self.url())
-        return str(info["password"]), free_port(prefer=int(str(info["port"])))
+        url = DatabaseUrl.parse(self.url(), str(self._url_file))
+        return url.password or "", free_port(prefer=url.port)
 
     @staticmethod
     def _format_url(password: str, port: int) -> str:
@@ -212,12 +222,6 @@ class EmbeddedServer:
             known = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
             if known is None:
                 connection.execute(f"create database {DATABASE}")
-
-    @staticmethod
-    def _write_private(path: Path, text: str) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", "-D", str(self.cluster), *arguments)

@@ -72,8 +72,6 @@ from ops.verification_result
 where scenario_id = %s and load_id = %s
 order by question, family, check_name, result_id desc
 """
-STABLE = "set local timezone = 'UTC'; set local datestyle = 'ISO'; set local extra_float_digits = 1"
-"""The same rows give the same text on every server."""
 
 
 @dataclass(frozen=True)
@@ -215,9 +213,7 @@ def freeze(
 
 def _copy(url: str, scenario_id: str, load_id: str, folder: Path) -> ReleaseRecord:
     """Write the tables into a folder, all as of one moment."""
-    with connection(url) as link:
-        link.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        link.execute(STABLE.encode())
+    with connection(url, psycopg.IsolationLevel.REPEATABLE_READ) as link:
         found = present_load(link, scenario_id)
         if found != load_id:
             raise CheckFailedError(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from extract.database import DatabaseUrl, readable
 from extract.errors import UsageError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -18,6 +20,7 @@ class Settings(BaseSettings):
 
     Attributes:
         database_url: a PostgreSQL 15+ server by URL; without it the embedded server of the data folder.
+        api_database_url: the same database as the API logs in to it; default the login that `coeqwal db init` makes.
         data_dir: git-ignored folder for the embedded database, the local archive and process files.
         archive: root of the archive, a folder or `s3://bucket/prefix`; default `<data_dir>/archive`.
         pg_bin: folder with PostgreSQL's binaries for the embedded server; default the wheel's.
@@ -33,9 +36,17 @@ class Settings(BaseSettings):
         min_months: months with values that the DV output of a registered scenario has to have.
     """
 
-    model_config = SettingsConfigDict(frozen=True, populate_by_name=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True, populate_by_name=True, extra="ignore", env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )  # fmt: skip
 
-    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    database_url: Annotated[str | None, AfterValidator(readable("DATABASE_URL"))] = Field(
+        None, validation_alias="DATABASE_URL", repr=False
+    )
+    api_database_url: Annotated[str | None, AfterValidator(readable("COEQWAL_API_DATABASE_URL"))] = Field(
+        None, validation_alias="COEQWAL_API_DATABASE_URL", repr=False
+    )
     data_dir: Path = Field(PROJECT / "data", validation_alias="COEQWAL_DATA_DIR")
     archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
     pg_bin: Path | None = Field(None, validation_alias="COEQWAL_PG_BIN")
@@ -59,16 +70,40 @@ class Settings(BaseSettings):
         """The file in which the embedded server leaves its URL."""
         return self.data_dir / "database.url"
 
+    @property
+    def reader_file(self) -> Path:
+        """The file with the URL of the API's login that `coeqwal db init` made."""
+        return self.data_dir / "api.url"
+
     def resolved_database_url(self) -> str:
-        """The URL to connect to.
+        """The URL to connect to, every part of it written out.
 
         Raises:
-            UsageError: no URL is set and the embedded database was never started.
+            UsageError: it cannot be read, or no URL is set and the embedded database was never started.
         """
+        return self._database().uri
+
+    def reader_url(self) -> str | None:
+        """The URL that the API logs in with, if there is a login of its own.
+
+        Raises:
+            UsageError: as `resolved_database_url`.
+        """
+        if self.api_database_url:
+            return DatabaseUrl.parse(self.api_database_url, "COEQWAL_API_DATABASE_URL").uri
+        if not self.reader_file.exists():
+            return None
+        kept, database = DatabaseUrl.parse(self.reader_file.read_text(), str(self.reader_file)), self._database()
+        if self.database_url and kept.place != database.place:
+            return None
+        # the embedded server may have another port by now
+        return database.with_login(kept.user, kept.password).uri
+
+    def _database(self) -> DatabaseUrl:
         if self.database_url:
-            return self.database_url
+            return DatabaseUrl.parse(self.database_url)
         if self.url_file.exists():
-            return self.url_file.read_text().strip()
+            return DatabaseUrl.parse(self.url_file.read_text(), str(self.url_file))
         raise UsageError(
             f"no database: DATABASE_URL is not set and {self.url_file} does not exist",
             "start the embedded database with `coeqwal db start`, or set DATABASE_URL",

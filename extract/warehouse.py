@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from extract.errors import CheckFailedError, UsageError
+from extract.database import DatabaseUrl
+from extract.errors import CheckFailedError, DatabaseAwayError, DiskFullError, LostRaceError, UsageError
 from extract.extras import need
 from extract.load import connection
-from extract.settings import PROJECT
+from extract.postgres import write_private
+from extract.settings import PROJECT, Settings
+
+GRACE_SECONDS = 10.0
+EXAMPLE = "postgresql://coeqwal:coeqwal@127.0.0.1:54329/coeqwal"
+MARK = "# Written by `coeqwal db start` from profiles.yml.example. Delete this line to keep your own changes.\n"
 
 Tell = Callable[[int, int], None]
 """Told how much of a stage is done, and of how much."""
@@ -43,13 +52,13 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
 
     Raises:
         CheckFailedError: a model or a test failed; dbt's own output, just before, says which.
+        DatabaseAwayError, LostRaceError, DiskFullError: the database kept a statement from being carried out; the same
+            command may succeed later.
     """
     program = shutil.which("dbt", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     if program is None:
         need("dbt")
         raise UsageError("the command dbt is not on the path", "activate the project's .venv")
-    if not (PROJECT / "profiles.yml").exists():
-        write_profile(None)
     command = [
         program,
         "--log-format",
@@ -65,16 +74,18 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
     parsed = target.parent / "deploy" / "partial_parse.msgpack"
     if parsed.exists():
         command += ["--partial-parse-file-path", str(parsed)]
-    environment = {**os.environ, "DATABASE_URL": url, "DBT_PROFILES_DIR": str(PROJECT)}
-    with subprocess.Popen(
-        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8", errors="replace"
-    ) as process:
-        _pass_on(process.stdout or (), tell)
-    if process.returncode != 0:
+    # a profile of its own: the project's belongs to whoever types plain `dbt`, and may be of another data folder
+    profiles = target.parent / "profile"
+    write_profile(profiles / "profiles.yml", url)
+    environment = {**os.environ, "DATABASE_URL": DatabaseUrl.parse(url).uri, "DBT_PROFILES_DIR": str(profiles)}
+    log = target / "logs" / "dbt.log"
+    known = log.stat().st_size if log.exists() else 0
+    status = _run(command, environment, tell)
+    if status != 0:
+        _raise_if_retryable(log, known, url)
         raise CheckFailedError(
-            f"`dbt {' '.join(arguments)}` ended with status {process.returncode}",
-            f"read dbt's output above or {target / 'logs' / 'dbt.log'}; what was published before is unchanged"
-            " in every model that failed",
+            f"`dbt {' '.join(arguments)}` ended with status {status}",
+            f"read dbt's output above or {log}; what was published before is unchanged in every model that failed",
         )
     return _summary(target / "run_results.json")
 
@@ -94,6 +105,72 @@ def _pass_on(lines: Iterable[str], tell: Tell) -> None:
         if about["name"] in NODE_ENDED:
             done += 1
             tell(done, int(data["total"]))
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> int:
+    """Run a command that does not outlive this process, however this one ends; its exit status."""
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=environment,
+        preexec_fn=_with_parent(os.getpid()),
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        _pass_on(process.stdout or (), tell)
+        return process.wait()
+    except BaseException:
+        # so dbt takes back what its connections are doing
+        process.send_signal(signal.SIGINT)
+        try:
+            process.communicate(timeout=GRACE_SECONDS)
+        except BaseException:
+            process.kill()
+            process.wait()
+        raise
+
+
+def _with_parent(parent: int) -> Callable[[], None] | None:
+    """What a new process does to end with its parent, also with one that is killed outright; Linux only."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+
+    def end_with_parent() -> None:
+        prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if os.getppid() != parent:  # which has ended meanwhile
+            os._exit(1)
+
+    return end_with_parent
+
+
+def _raise_if_retryable(log: Path, known: int, url: str) -> None:
+    """Say so where it was not the models or the data that failed.
+
+    Args:
+        log: dbt's log, in which the plugin has left the code of each error of the database.
+        known: size of what earlier runs have left in it.
+        url: the database.
+
+    Raises:
+        DatabaseAwayError, LostRaceError, DiskFullError: it was the database.
+    """
+    text = log.read_bytes() if log.exists() else b""
+    text = text[known:] if len(text) >= known else text
+    reasons = set(re.findall(r"\(SQLSTATE \w{5}, ([A-Z]+)\)", text.decode(errors="replace")))
+    remedy = f"run the same command again; {log} has the details, and what was published before is unchanged"
+    place = DatabaseUrl.parse(url).place
+    if "FULL" in reasons:
+        raise DiskFullError(f"the disk of the database {place} became full while dbt worked", remedy)
+    if "AWAY" in reasons:
+        raise DatabaseAwayError(f"the database {place} went away while dbt worked", remedy)
+    if "RACE" in reasons:
+        raise LostRaceError("the database refused a change of dbt because of another one at the same time", remedy)
+    with connection(url):
+        pass
 
 
 def _summary(run_results: Path) -> str:
@@ -123,19 +200,35 @@ def is_deployed(url: str) -> bool:
         return link.execute("select 1 from pg_views where schemaname = 'api' limit 1").fetchone() is not None
 
 
-def write_profile(embedded_url: str | None) -> None:
-    """Write the git-ignored `profiles.yml` from the example, unless somebody made it their own.
+def write_profile(profile: Path, url: str) -> None:
+    """Write a `profiles.yml` from the example.
 
     Args:
-        embedded_url: URL of the embedded server, the default where DATABASE_URL is not set.
+        profile: the file.
+        url: the database where DATABASE_URL is not set.
+    """
+    text = (PROJECT / "profiles.yml.example").read_text()
+    profile.parent.mkdir(parents=True, exist_ok=True)
+    temporary = profile.with_name(f".{profile.name}.{os.getpid()}")
+    write_private(temporary, MARK + text.replace(EXAMPLE, DatabaseUrl.parse(url).uri))
+    temporary.replace(profile)
+
+
+def write_project_profile(settings: Settings, url: str) -> str:
+    """Write the git-ignored `profiles.yml` of plain `dbt`, for the embedded server of the project's own data folder.
+
+    The one of another data folder stays out of it, and so does a file that somebody made their own.
+
+    Returns:
+        Which database plain `dbt` works on, for a person.
     """
     profile = PROJECT / "profiles.yml"
-    mark = "# Written by `coeqwal db start` from profiles.yml.example. Delete this line to keep your own changes.\n"
-    if profile.exists() and not profile.read_text().startswith(mark):
-        return
-    text = (PROJECT / "profiles.yml.example").read_text()
-    if embedded_url is not None:
-        text = text.replace("postgresql://coeqwal:coeqwal@127.0.0.1:54329/coeqwal", embedded_url)
-    descriptor = os.open(profile, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(mark + text)
+    if settings.data_dir.resolve() != (PROJECT / "data").resolve():
+        return (
+            f"plain `dbt` in {PROJECT} does not work on this database, as the data folder is not the project's own:"
+            f" give it DBT_PROFILES_DIR={settings.data_dir / 'dbt' / 'profile'}"
+        )
+    if profile.exists() and not profile.read_text().startswith(MARK):
+        return f"plain `dbt` works on what {profile} says, which somebody made their own"
+    write_profile(profile, url)
+    return f"plain `dbt` in {PROJECT} works on this database"

@@ -54,7 +54,7 @@ class Index(BaseModel):
 class Health(BaseModel):
     """Whether results can be served: status 200 if so, else 503."""
 
-    status: Literal["healthy", "unhealthy"] = Field(description="Whether the database answers")
+    status: Literal["healthy", "unhealthy"] = Field(description="Whether results can be served")
     timestamp: datetime = Field(description="Time of the check, UTC")
     database: Literal["connected", "disconnected"] = Field(description="Whether the database answers")
 

@@ -16,6 +16,7 @@ from api.models.system import Alive, DataSummary, Health, Index, Links, Ready, S
 from api.parameters import Db, DbPool
 from api.public_address import public_address
 from api.query import StrictRoute
+from api.tables import TABLES
 from extract import __version__
 
 NAME = "COEQWAL API"
@@ -88,11 +89,11 @@ def _endpoints(app: FastAPI) -> dict[str, dict[str, str]]:
 
 @router.get("/api/health", summary="Health", responses={503: {"model": Health}})
 async def health(response: Response, pool: DbPool) -> Health:
-    """Whether the database answers: 200 if it does, 503 if not."""
-    connected = await _answers(pool, "ping")
-    response.status_code = 200 if connected else 503
+    """Whether the routes of data can answer: 200 if they can, 503 if not."""
+    summary, connected = await _state(pool)
+    response.status_code = 200 if summary else 503
     return Health(
-        status="healthy" if connected else "unhealthy",
+        status="healthy" if summary else "unhealthy",
         timestamp=datetime.now(UTC),
         database="connected" if connected else "disconnected",
     )
@@ -107,9 +108,8 @@ async def live() -> Alive:
 @router.get("/api/health/ready", summary="Readiness", responses={503: {"model": Ready}})
 async def ready(response: Response, pool: DbPool) -> Ready:
     """Whether the API's views can be read; a failure means: send no traffic here for now."""
-    summary = await _answers(pool, "data_summary")
+    summary, connected = await _state(pool)
     response.status_code = 200 if summary else 503
-    connected = bool(summary) or bool(await _answers(pool, "ping"))
     return Ready(
         status="ready" if summary else "not_ready",
         database="connected" if connected else "disconnected",
@@ -117,10 +117,20 @@ async def ready(response: Response, pool: DbPool) -> Ready:
     )
 
 
-async def _answers(pool: DbPool, query: str) -> Any:
+async def _state(pool: DbPool) -> tuple[Any, bool]:
+    """How much can be served, None if a route of data could not answer; and whether the database answers at all."""
+    views = await _answers(pool, "unreadable_views", [f"api_{table.name}" for table in TABLES])
+    if views and views["names"]:
+        log.warning("health check: not there or not readable: %s", ", ".join(views["names"]))
+    elif views and (summary := await _answers(pool, "data_summary")):
+        return summary, True
+    return None, bool(views) or bool(await _answers(pool, "ping"))
+
+
+async def _answers(pool: DbPool, query: str, *values: object) -> Any:
     """The one row of a query, or None when the database does not answer it."""
     try:
-        (row,) = await pool.fetch(query)
+        (row,) = await pool.fetch(query, *values)
     except Exception as error:
         # Whatever the reason is, it belongs into the log and not into a public answer.
         log.warning("health check: %s: %s: %s", query, type(error).__name__, error)

@@ -271,11 +271,23 @@ comment on table ops.verification_check is 'One row per data test of scenario ro
 comment on table ops.activation is 'One row per change of what the API shows of a scenario; a trigger refuses to change or remove one. load_id is the receipt id of the model run that was shown or hidden.';
 comment on view ops.activation_state is 'One row per scenario that was ever activated: its newest row in ops.activation.';
 
+-- Roles belong to the server: another database of it may create this one at the same moment.
 do $$
 begin
     if not exists (select 1 from pg_roles where rolname = 'coeqwal_read') then
         create role coeqwal_read nologin;
     end if;
+exception when duplicate_object or unique_violation then
+    null;
+end
+$$;
+
+-- An API without a login of its own becomes coeqwal_read after it has logged in as the owner.
+do $$
+begin
+    perform set_config('role', 'coeqwal_read', true);
+    perform set_config('role', 'none', true);
+exception when insufficient_privilege then
     execute format('grant coeqwal_read to %I', current_user);
 end
 $$;

@@ -137,17 +137,30 @@ async def test_health_follows_the_database(serve: Any, relay: Any, path: str) ->
         assert (await client.get(path)).status_code == 200
 
 
-async def test_ready_needs_the_views_and_health_does_not(
-    serve: Any, own_stand_in_url: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("damage", "path"),
+    [
+        ("drop schema api cascade", "/api/scenarios"),
+        ("alter schema api rename to elsewhere", "/api/scenarios"),
+        ("drop view api.api_reservoir_period_summary cascade", SUMMARY),
+        ("revoke select on api.api_reservoir_period_summary from coeqwal_read", SUMMARY),
+        ("revoke usage on schema api from coeqwal_read", SUMMARY),
+    ],
+)
+async def test_health_says_what_routes_of_data_say(
+    serve: Any, own_stand_in_url: str, caplog: pytest.LogCaptureFixture, damage: str, path: str
 ) -> None:
     with psycopg.connect(own_stand_in_url) as link:
-        link.execute("drop schema api cascade")
+        link.execute(damage)
     async with serve(own_stand_in_url) as client:
-        assert (await client.get("/api/health")).status_code == 200
+        assert_problem(await client.get(path), 503, "database_unusable", caplog)
+        health = await client.get("/api/health")
+        assert health.status_code == 503
+        assert (health.json()["status"], health.json()["database"]) == ("unhealthy", "connected")
         ready = await client.get("/api/health/ready")
         assert ready.status_code == 503
         assert ready.json() == {"status": "not_ready", "database": "connected", "active_scenarios": None}
-        assert_problem(await client.get("/api/scenarios"), 503, "database_unusable", caplog)
+        assert (await client.get("/api/health/live")).status_code == 200
 
 
 async def test_slow_statement_is_given_up(serve: Any, own_stand_in_url: str, caplog: pytest.LogCaptureFixture) -> None:

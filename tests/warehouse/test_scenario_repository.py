@@ -15,6 +15,8 @@ import yaml
 from dbt.config.renderer import ProfileRenderer
 from dbt_common.context import set_invocation_context
 
+from extract.database import DatabaseUrl
+from tests.extract.test_database import FORMS
 from tests.warehouse.scenario_dbt import DBT, ROOT
 
 Manifest = dict[str, Any]
@@ -114,7 +116,7 @@ def test_schemas_are_the_configured_names(parsed: tuple[str, Manifest]) -> None:
 
 
 def render(url: str | None, monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
-    for name in ("DATABASE_URL", "PGPASSWORD"):
+    for name in [name for name in os.environ if name == "DATABASE_URL" or name.startswith("PG")]:
         monkeypatch.delenv(name, raising=False)
     for name, value in ({"DATABASE_URL": url} if url else {} | environment).items():
         monkeypatch.setenv(name, value)
@@ -123,23 +125,41 @@ def render(url: str | None, monkeypatch: pytest.MonkeyPatch, **environment: str)
     set_invocation_context(dict(os.environ))
     profile = yaml.safe_load((ROOT / "profiles.yml.example").read_text())["coeqwal"]["outputs"]["warehouse"]
     rendered = ProfileRenderer({}).render_data(profile)
-    return {key: rendered[key] for key in ("user", "password", "host", "port", "dbname", "sslmode")}
+    return {key: rendered[key] for key in PARTS}
 
 
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        (None, ("coeqwal", "coeqwal", "127.0.0.1", 54329, "coeqwal", "prefer")),
-        ("postgresql://ann:se.cr-et@db.example.org:6432/w", ("ann", "se.cr-et", "db.example.org", 6432, "w", "prefer")),
-        ("postgres://ann:123@db/w", ("ann", "123", "db", 5432, "w", "prefer")),
-        ("postgresql://ann@db:6432/w?sslmode=require", ("ann", "", "db", 6432, "w", "require")),
-        ("postgresql://ann:x@db/w?connect_timeout=3&sslmode=verify-full", ("ann", "x", "db", 5432, "w", "verify-full")),
-    ],
-)
-def test_the_profile_takes_a_url_apart(
-    url: str | None, expected: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert tuple(render(url, monkeypatch).values()) == expected
+PARTS = ("user", "password", "host", "port", "dbname", "sslmode", "sslrootcert", "sslcert", "sslkey")
+
+
+@pytest.mark.parametrize("form", [*FORMS, "written out"])
+def test_the_profile_takes_a_url_apart_as_the_project_does(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = FORMS.get(form) or DatabaseUrl.parse(FORMS["percent-encoding"]).uri
+    url = DatabaseUrl.parse(text)
+    tls = {name: url.parameters.get(name) for name in ("sslrootcert", "sslcert", "sslkey")}
+    assert render(text, monkeypatch) == {
+        "user": url.user, "password": url.password or "", "host": url.host, "port": url.port, "dbname": url.dbname,
+        "sslmode": url.parameters.get("sslmode", "prefer"), **tls,
+    }  # fmt: skip
+
+
+def test_the_profile_without_a_url_is_the_embedded_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = ("coeqwal", "coeqwal", "127.0.0.1", 54329, "coeqwal", "prefer", None, None, None)
+    assert tuple(render(None, monkeypatch).values()) == expected
+
+
+def test_what_the_url_lacks_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"PGHOST": "db", "PGPORT": "6000", "PGUSER": "ann", "PGDATABASE": "w", "PGSSLMODE": "require"}
+    found = render("postgresql://", monkeypatch, **given)
+    names = ("host", "port", "user", "dbname", "sslmode")
+    assert [found[name] for name in names] == ["db", 6000, "ann", "w", "require"]
+
+
+@pytest.mark.parametrize("text", ["mysql://ann:SECRET@db/w", "postgresql://ann:x@db/w?SECRET=1"])
+def test_plain_dbt_refuses_a_bad_url_and_does_not_print_it(tmp_path: Path, text: str) -> None:
+    result = dbt(tmp_path, text, "ls")
+    assert result.returncode == 2
+    assert "PostgreSQL" in result.stdout
+    assert "SECRET" not in result.stdout + result.stderr + (tmp_path / "dbt.log").read_text()
 
 
 def test_a_password_may_come_from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
