@@ -45,7 +45,7 @@ def start(project, tmp_path):
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def waiting_dbt(link):
+def waiting_dbt(link, run):
     """Process of the server that waits for us, in the name of dbt."""
     for _ in range(600):
         row = link.execute(
@@ -54,6 +54,7 @@ def waiting_dbt(link):
         ).fetchone()
         if row:
             return row[0]
+        assert run.poll() is None, run.communicate()
         time.sleep(0.1)
     raise AssertionError("dbt does not come")
 
@@ -80,7 +81,7 @@ def test_a_connection_that_is_cut_during_a_build_is_exit_3(project, tmp_path):
     with psycopg.connect(project.url, autocommit=True) as watch, psycopg.connect(project.url) as holder:
         holder.execute("lock table marts.fct_total in access exclusive mode")
         run = start(project, tmp_path)
-        watch.execute("select pg_terminate_backend(%s)", [waiting_dbt(watch)])
+        watch.execute("select pg_terminate_backend(%s)", [waiting_dbt(watch, run)])
         _, errors = run.communicate(timeout=120)
     assert run.returncode == 3, errors
     assert "DATABASE_AWAY" in errors
@@ -91,7 +92,7 @@ def test_a_lost_race_during_a_build_is_exit_3(project, tmp_path):
         holder.execute("set deadlock_timeout = '1h'")
         holder.execute("lock table ops.scenario_build in access exclusive mode")
         run = start(project, tmp_path)
-        pid = waiting_dbt(watch)
+        pid = waiting_dbt(watch, run)
         table = watch.execute(
             "select relation::regclass::text from pg_locks"
             " where pid = %s and granted and relation::regclass::text ~ 'fct_'",
@@ -125,7 +126,7 @@ def test_a_run_that_is_killed_takes_dbt_along(project, tmp_path, number):
     with psycopg.connect(project.url, autocommit=True) as watch, psycopg.connect(project.url) as holder:
         holder.execute("lock table marts.fct_total in access exclusive mode")
         run = start(project, tmp_path)
-        pid = waiting_dbt(watch)
+        pid = waiting_dbt(watch, run)
         (dbt,) = children(run.pid)
         run.send_signal(number)
         run.communicate(timeout=60)
