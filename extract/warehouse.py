@@ -77,6 +77,9 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
     # a profile of its own: the project's belongs to whoever types plain `dbt`, and may be of another data folder
     profiles = target.parent / "profile"
     write_profile(profiles / "profiles.yml", url)
+    if not (PROJECT / "profiles.yml").exists():
+        # plain `dbt` with DATABASE_URL
+        write_profile(PROJECT / "profiles.yml", EXAMPLE)
     environment = {**os.environ, "DATABASE_URL": DatabaseUrl.parse(url).uri, "DBT_PROFILES_DIR": str(profiles)}
     log = target / "logs" / "dbt.log"
     known = log.stat().st_size if log.exists() else 0

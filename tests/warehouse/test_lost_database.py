@@ -47,7 +47,7 @@ def start(project, tmp_path):
 
 def waiting_dbt(link, run):
     """Process of the server that waits for us, in the name of dbt."""
-    for _ in range(600):
+    for _ in range(1800):
         row = link.execute(
             "select pid from pg_stat_activity where application_name = 'dbt' and wait_event_type = 'Lock'"
             " and datname = current_database()"
