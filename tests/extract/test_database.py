@@ -150,7 +150,7 @@ def test_a_bad_url_is_exit_2_and_says_nothing_of_itself(text, monkeypatch, capsy
     monkeypatch.setenv("DATABASE_URL", text)
     monkeypatch.setenv("COEQWAL_DATA_DIR", str(tmp_path))
     settings.cache_clear()
-    for command in (["db", "status"], ["db", "init"], ["run", "s0105", "--zip", "x.zip"], ["status"], ["serve"]):
+    for command in (["db", "status"], ["db", "init"], ["build", "s0105"], ["status"], ["serve"]):
         monkeypatch.setattr("sys.argv", ["coeqwal", *command])
         with pytest.raises(SystemExit) as ended:
             main()
