@@ -54,6 +54,7 @@ lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models tests/dbt
 
 test: lint
@@ -64,7 +65,7 @@ test: lint
 	  COEQWAL_PG_BIN=$(PG15) $(BIN)/pytest -q $(PARALLEL) -m postgres_15; \
 	fi
 
-# the readers and writers with every other Python that is there; TESTS=tests/extract takes all tests that need no server
+# the readers and writers with every other Python that is there; TESTS=tests/unit takes all tests that need no server
 pythons: .venv/ready-dev
 	@BIN=$(BIN) tests/pythons.sh
 

@@ -20,7 +20,7 @@ from api.database import Row
 from api.errors import LinkExpiredError, LinkRefusedError, NoFileError
 from api.settings import ApiSettings
 from extract.archive import Archive
-from extract.names import object_key
+from extract.records.names import object_key
 
 
 @dataclass(frozen=True)

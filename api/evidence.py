@@ -11,7 +11,7 @@ from api.database import Row
 from api.snapshot import Snapshot
 
 if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
-    from extract.release import Release
+    from extract.releases.frozen_copy import Release
 
 
 class Evidence(Protocol):

@@ -25,10 +25,10 @@ from api.models.provenance import (
 from api.queries import place
 from api.request_trace import MAX_ROWS, TableTrace, texts
 from api.snapshot import Snapshot
-from extract.receipts import FrozenTable
+from extract.records.receipts import FrozenTable
 
 if TYPE_CHECKING:  # the service reads a frozen copy, and needs nothing of what writes one
-    from extract.release import Release
+    from extract.releases.frozen_copy import Release
 
 MAX_TABLES = 40
 """Tables that are explained at once, each scenario counted."""

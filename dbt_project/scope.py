@@ -11,7 +11,7 @@ from dbt_project.fingerprint import ancestors, code_fingerprint, is_stored, look
 from dbt_project.selection import Evaluate, Selection, select
 from dbt_project.warehouse import WHOLE, Warehouse
 from extract.reference import seed_rules
-from extract.warehouse import project_fingerprint
+from extract.warehouse.dbt import project_fingerprint
 
 COLUMN = "scenario_id"
 META = "scenario_scope"

@@ -12,7 +12,7 @@ def main() -> None:
     """Run the command; without the packages that it needs, say so and end with the exit code of wrong usage."""
     try:
         with named():
-            from extract.cli import main as command
+            from extract.cli.main import main as command
 
             command()
     except MissingExtraError as error:

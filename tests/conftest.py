@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shlex
 import subprocess
@@ -16,15 +17,17 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import boto3
 import psycopg
 import pytest
 from psycopg import sql
 
-from extract import geometry, load
-from extract.postgres import EmbeddedServer, bundled_binaries
-from tests import parse_cache
+from extract.reference import geometry
+from extract.warehouse import load
+from extract.warehouse.embedded import EmbeddedServer, bundled_binaries
+from tests.support import parse_cache
 
 # The runs of the tests are small: what a registered scenario's run has to hold is the subject of test_identity.py.
 os.environ.setdefault("COEQWAL_MIN_MAPPED_SHARE", "0")
@@ -147,6 +150,13 @@ def parsed_project(shared_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def manifest(parsed_project: Path) -> dict[str, Any]:
+    """The manifest of the project; parsing needs no database. Not to be changed by a test."""
+    made: dict[str, Any] = json.loads((parsed_project / "manifest.json").read_text())
+    return made
+
+
+@pytest.fixture(scope="session")
 def parsed_for(parsed_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], dict[str, str]]:
     """Call it with a database's URL for the environment in which dbt needs not parse the project for it."""
     made: dict[str, dict[str, str]] = {}
@@ -233,7 +243,7 @@ def _deployed(url: str, run_dbt: RunDbt) -> str:
 def _sources_digest() -> str:
     """A digest of everything that a deployed database depends on."""
     digest = hashlib.sha256((ROOT / "dbt_project.yml").read_bytes() + str(_binaries()).encode())
-    for folder in ("dbt_project", "macros", "seeds", "tests/dbt", "extract/sql"):
+    for folder in ("dbt_project", "macros", "seeds", "tests/dbt", "extract/warehouse/sql"):
         for path in sorted((ROOT / folder).rglob("*.*")):
             if path.suffix in {".py", ".sql", ".yml", ".csv", ".geojsonl"}:
                 digest.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
@@ -280,7 +290,7 @@ def with_aws_s3(s3_environment: str) -> Callable[[str], str]:
     """Call it with a database's URL to give that database the stand-in for RDS's aws_s3 extension."""
 
     def install(url: str) -> str:
-        folder = ROOT / "tests" / "warehouse" / "aws_s3"
+        folder = ROOT / "tests" / "support" / "aws_s3"
         command = shlex.join([sys.executable, str(folder / "fetch.py"), s3_environment])
         with psycopg.connect(url, autocommit=True) as link:
             link.execute((folder / "stand_in.sql").read_bytes())

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Reading DSS, writing CSV and receipts, with each Python of 3.11, 3.12 and 3.13 that is there and is not the one of .venv.
-# TESTS names other files or folders; `TESTS=tests/extract` is everything that needs no server, and takes minutes.
+# TESTS names other files or folders; `TESTS=tests/unit` is everything that needs no server, and takes minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 BIN=${BIN:-.venv/bin}
-read -ra tests <<<"${TESTS:-tests/extract/test_dss_read.py tests/extract/test_csv_out.py tests/extract/test_receipts.py \
-    tests/extract/test_names_and_calendar.py}"
+read -ra tests <<<"${TESTS:-tests/unit/test_dss_read.py tests/unit/test_csv_out.py tests/unit/test_receipts.py \
+    tests/unit/test_names_and_calendar.py}"
 
 works() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
@@ -35,5 +35,5 @@ for version in 3.11 3.12 3.13; do
     fi
     # test_extras looks at every package of the project
     "$folder/bin/python" -m pytest -q -m 'not database and not s3' -p no:cacheprovider \
-        --ignore tests/extract/test_extras.py "${tests[@]}"
+        --ignore tests/unit/test_extras.py "${tests[@]}"
 done

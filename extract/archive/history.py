@@ -17,10 +17,10 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from extract import names
 from extract.archive.keys import Archive
 from extract.errors import CheckFailedError, RetryableError, UsageError
-from extract.model_run import file_sha256
+from extract.records import names
+from extract.storage.hashing import file_sha256
 
 Visibility = Literal["private", "public"]
 PROMOTED = ("run/", "verify/", "identity_acceptance.json", "ingest_record.json")

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from extract.extras import named
-from extract.model_run import file_sha256
 from extract.settings import Settings
 from extract.storage import Store
 from extract.storage.folder import Folder
+from extract.storage.hashing import file_sha256
 
 if TYPE_CHECKING:
     from extract.storage.s3 import S3Folder

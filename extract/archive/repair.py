@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from extract import names
 from extract.archive.history import History
 from extract.archive.keys import Archive
+from extract.records import names
 from extract.storage import FileInfo
 
 SETTLED = timedelta(hours=24)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
-from extract import names
 from extract.archive.history import History, Manifest
 from extract.archive.keys import Archive
 from extract.errors import CheckFailedError
+from extract.records import names
 
 PIECE = 1 << 20
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import psycopg
 from psycopg import sql
 
-from extract import status
 from extract.archive import Archive
 from extract.audit.findings import Section
+from extract.pipeline import status
 from extract.reference.manifest import Relation
 
 STAGED = """

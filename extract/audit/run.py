@@ -9,9 +9,9 @@ from datetime import datetime
 from extract.archive import Archive
 from extract.audit import health, rows, shape
 from extract.audit.findings import Section
-from extract.load import connection
 from extract.reference import manifest
 from extract.settings import PROJECT
+from extract.warehouse.load import connection
 
 
 def audit(url: str, archive: Archive) -> list[Section]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from extract.calendar import FIRST_MONTH, LAST_MONTH
 from extract.dss.heclib_process import read_with_heclib
 from extract.dss.reader import read_with_numpy
 from extract.dss.series import MonthlySeries, Parts, ReadReport, Window
 from extract.errors import UnsupportedDssError
+from extract.records.calendar import FIRST_MONTH, LAST_MONTH
 
 __all__ = ["MonthlySeries", "Parts", "ReadReport", "Window", "read_monthly"]
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from extract.calendar import Month
+from extract.records.calendar import Month
 
 _Int, _Long, _Text, _Pointer = ctypes.c_int, ctypes.c_longlong, ctypes.c_char_p, ctypes.c_void_p
 

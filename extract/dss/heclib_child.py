@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 
-from extract.calendar import Month
 from extract.dss.flags import Block, settle
 from extract.dss.heclib import HeclibError, HeclibFile
 from extract.dss.heclib_process import REFUSED
@@ -23,6 +22,7 @@ from extract.dss.reader import flag_outside, widen
 from extract.dss.series import Window, month_number, no_spans, window_length
 from extract.dss.stamps import freeze_stamps
 from extract.dss.words import Floats, mask_missing
+from extract.records.calendar import Month
 
 SPARE_MEMORY = 2 * 2**30
 

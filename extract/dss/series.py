@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from extract.calendar import Month
 from extract.dss.flags import Conflict
+from extract.records.calendar import Month
 
 Window = tuple[Month, Month]
 """First and last month wanted, both included."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
 
-from extract.classification import Kind, Member, Members, choose_members
 from extract.errors import DataRefusedError
+from extract.intake.classification import Kind, Member, Members, choose_members
 
 
 @dataclass(frozen=True)

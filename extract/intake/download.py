@@ -8,15 +8,15 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from extract import names
 from extract.errors import DataRefusedError, DiskFullError, RetryableError, UsageError
 from extract.intake.contract import Expected
 from extract.intake.promote import Candidate
-from extract.intake.record import Origin, TrendStatus
 from extract.intake.scan import Finding
-from extract.model_run import file_sha256
+from extract.records import names
+from extract.records.ingest_record import Origin, TrendStatus
 from extract.storage import FileInfo, Source
 from extract.storage.folder import translated
+from extract.storage.hashing import file_sha256
 
 RECORD = "download.json"
 PIECE = 1 << 20

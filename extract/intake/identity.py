@@ -18,17 +18,17 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from extract import calendar, names
 from extract.archive import Archive, History
-from extract.classification import APPLE_DOUBLE, Members
 from extract.dss import MonthlySeries
 from extract.errors import DataRefusedError
-from extract.intake.record import IdentityAcceptance, IdentityDoubt, IngestRecord, RunKind
-from extract.model_run import ModelRunZip
-from extract.overrides import stated
-from extract.receipts import ExtractRecord, Refusal
+from extract.intake.classification import APPLE_DOUBLE, Members
+from extract.intake.overrides import stated
+from extract.intake.zip_file import ModelRunZip
+from extract.records import calendar, names
+from extract.records.ingest_record import IdentityAcceptance, IdentityDoubt, IngestRecord, RunKind
+from extract.records.operator import operator
+from extract.records.receipts import ExtractRecord, Refusal
 from extract.settings import PROJECT, Settings
-from extract.stage_history import operator
 
 MARK = "synthetic.json"
 """Name of the member by which a ZIP of the generator says that it is synthetic."""

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from extract import names
-from extract.classification import APPLE_DOUBLE
-from extract.intake.record import TrendStatus
+from extract.intake.classification import APPLE_DOUBLE
 from extract.intake.sheet import SheetRow
+from extract.records import names
+from extract.records.ingest_record import TrendStatus
 from extract.storage import FileInfo
 
 MODEL_FOLDER = "model_files"

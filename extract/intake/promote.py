@@ -9,18 +9,20 @@ from pathlib import Path, PurePosixPath
 
 from pydantic import ValidationError
 
-from extract import __version__, names
+from extract import __version__
 from extract.archive import Archive, Given, History
 from extract.archive.history import PROMOTED, Visibility
 from extract.errors import BadZipError, CoeqwalError, DataRefusedError, NotDssError, UsageError
 from extract.intake import identity
 from extract.intake.contract import Expected, declared_members
-from extract.intake.record import ConventionCheck, Ingestion, IngestRecord, Origin, TrendStatus
-from extract.model_run import ModelRunZip, file_sha256
-from extract.overrides import stated
-from extract.receipts import Refusal
-from extract.stage_history import operator
+from extract.intake.overrides import stated
+from extract.intake.zip_file import ModelRunZip
+from extract.records import names
+from extract.records.ingest_record import ConventionCheck, Ingestion, IngestRecord, Origin, TrendStatus
+from extract.records.operator import operator
+from extract.records.receipts import Refusal
 from extract.storage.folder import translated
+from extract.storage.hashing import file_sha256
 
 DSS_MARK = b"ZDSS"
 

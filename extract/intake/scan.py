@@ -8,15 +8,15 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from extract import names
 from extract.archive import Archive
 from extract.errors import CoeqwalError, RetryableError, UsageError
 from extract.intake.contract import Expected, declared_members
 from extract.intake.layout import Offer, chosen_trend, chosen_zip, offers
 from extract.intake.promote import promoted
-from extract.intake.record import IngestRecord, Origin, TrendStatus
 from extract.intake.sheet import SheetRow
-from extract.model_run import ModelRunZip
+from extract.intake.zip_file import ModelRunZip
+from extract.records import names
+from extract.records.ingest_record import IngestRecord, Origin, TrendStatus
 from extract.settings import Settings
 from extract.storage import FileInfo, Source
 from extract.storage.folder import Folder

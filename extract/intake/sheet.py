@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from extract import names
 from extract.errors import DataRefusedError, UsageError
 from extract.intake.contract import Expected
+from extract.records import names
 
 ID_COLUMNS = ("short_code", "scenario_id")
 MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-[0-9]{2})?")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from extract.settings import PROJECT, settings
-from extract.warehouse import dbt
+from extract.warehouse.dbt import dbt
 
 Manifest = dict[str, Any]
 SEEDS, DIMENSIONS = "seeds", "dimensions"

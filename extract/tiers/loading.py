@@ -11,13 +11,14 @@ from typing import Literal
 
 import psycopg
 
-from extract import load, names
 from extract.archive import Archive
 from extract.errors import UsageError
-from extract.receipts import TierReceipt, TierRemark
+from extract.records import names
+from extract.records.receipts import TierReceipt, TierRemark
 from extract.tiers.delivery import Delivery, TierValue, read_delivery
 from extract.tiers.places import Known
 from extract.tiers.table import Remark
+from extract.warehouse import load
 
 LARGEST = 32 << 20
 """Bytes; the largest delivery so far has 0.1 MB."""

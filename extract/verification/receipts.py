@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extract import names
 from extract.archive import Archive, History
-from extract.receipts import VerificationReceipt, VerifiedCheck
+from extract.records import names
+from extract.records.receipts import VerificationReceipt, VerifiedCheck
 from extract.settings import Settings
 from extract.verification.results import CheckResult, plain_examples, record
-from extract.warehouse import project_fingerprint
+from extract.warehouse.dbt import project_fingerprint
 
 
 def keep(url: str, settings: Settings, results: Sequence[CheckResult]) -> str:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 import numpy as np
 import psycopg
 
-from extract.load import connection
-from extract.warehouse import project_fingerprint
+from extract.warehouse.dbt import project_fingerprint
+from extract.warehouse.load import connection
 
 Status = Literal["passed", "failed", "error", "not_checked"]
 """What a check found. `error`: it could not be carried out. `not_checked`: there was nothing to look at, with the

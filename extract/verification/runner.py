@@ -17,12 +17,12 @@ from extract.verification.subject import CannotCheckError, Subject
 
 QUESTIONS_SEED = "seeds/08_verification/verification_question.csv"
 MODULES = {
-    "dss_csv": "tests.expectations.dss_csv",
-    "csv_staging": "tests.expectations.csv_staging",
-    "staging_facts": "tests.expectations.staging_facts",
-    "oracle": "tests.oracle.verifier",
-    "tier_files": "tests.expectations.tier_files",
-    "api_views": "tests.expectations.api_views",
+    "dss_csv": "extract.verification.expectations.dss_csv",
+    "csv_staging": "extract.verification.expectations.csv_staging",
+    "staging_facts": "extract.verification.expectations.staging_facts",
+    "oracle": "extract.verification.oracle.verifier",
+    "tier_files": "extract.verification.expectations.tier_files",
+    "api_views": "extract.verification.expectations.api_views",
 }
 """Where the verifier of a question is: beside the tests, for it shares no code with what it verifies."""
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from extract import names
 from extract.archive import Archive, History, Manifest
-from extract.load import connection
-from extract.receipts import ExtractRecord
+from extract.records import names
+from extract.records.receipts import ExtractRecord
 from extract.settings import Settings
 from extract.verification.results import ALL, TIER, load_of
+from extract.warehouse.load import connection
 
 
 class CannotCheckError(Exception):

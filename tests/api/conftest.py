@@ -29,7 +29,7 @@ from api.database import Pool
 from api.main import create_app
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
-from extract.postgres import free_port
+from extract.warehouse.embedded import free_port
 from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -236,7 +236,7 @@ def served_log(tmp_path: Path) -> Path:
 def served_url(stand_in_url: str, served_log: Path) -> Iterator[str]:
     """URL of a real uvicorn server."""
     port = free_port()
-    command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "extract.cli.main", "serve", "--port", str(port)]
     settings = {"DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_MAX_AGE": "7"}
     with (
         served_log.open("w") as log,

@@ -11,11 +11,11 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
+from extract.verification.oracle.run import Run
 from tests.api.golden_files import golden, shape
 from tests.api.test_tier_routes import assert_is_geojson
-from tests.oracle.run import Run
-from tests.warehouse import delta_runs, river_runs, tier_results, verified
-from tests.warehouse.reservoir_runs import load, storage
+from tests.support import delta_runs, river_runs, tier_results, verified
+from tests.support.reservoir_runs import load, storage
 
 SCENARIO = "s0020"
 RESULTS = f"/api/statistics/scenarios/{SCENARIO}"

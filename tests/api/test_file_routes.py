@@ -17,7 +17,7 @@ import pytest
 
 from api.settings import ApiSettings
 from extract.archive import Archive
-from extract.names import object_key
+from extract.records.names import object_key
 from extract.storage.s3 import S3Folder
 from tests.api.conftest import Serve
 from tests.api.stand_in_files import CONTENTS

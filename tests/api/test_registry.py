@@ -14,10 +14,10 @@ import httpx
 import psycopg
 import pytest
 
-from extract import cli_registry as registry
+from extract.cli import registry
 from extract.errors import CheckFailedError, DataRefusedError, RetryableError, UsageError
-from extract.postgres import free_port
 from extract.settings import PROJECT, Settings
+from extract.warehouse.embedded import free_port
 
 README = (PROJECT / "README.md").read_text()
 EMPTY = f"before\n{registry.BEGIN}\nold\n{registry.END}\nafter\n"

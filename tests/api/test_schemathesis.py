@@ -24,7 +24,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks
 
-from extract.postgres import free_port
+from extract.warehouse.embedded import free_port
 from tests.api.conftest import running
 
 TABLE = "/api/v1/tables/"
@@ -44,7 +44,7 @@ CHECKS = [
 def server_of_all_routes(stand_in_url: str) -> Iterator[str]:
     """URL of a server over the stand-in, a process of its own."""
     port = free_port()
-    command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "extract.cli.main", "serve", "--port", str(port)]
     environment = {**os.environ, "DATABASE_URL": stand_in_url, "COEQWAL_API_CACHE_BYTES": "0"}
     with running(command, port, env=environment, stdout=subprocess.DEVNULL) as url:
         yield url

@@ -11,11 +11,12 @@ import numpy as np
 import psycopg
 import pytest
 
-from extract import calendar, load
-from extract.csv_out import LOAD_COLUMNS
+from extract.convert.csv_files import LOAD_COLUMNS
+from extract.records import calendar
+from extract.warehouse import load
 from tests.api.golden_files import golden, shape
 from tests.api.test_supply_routes import GOLDEN as GOLDEN_SUPPLY
-from tests.warehouse import verified
+from tests.support import verified
 
 SCENARIO = "s9002"
 RECEIPT = f"{SCENARIO}-0123456789ab"

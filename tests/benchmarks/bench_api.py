@@ -39,8 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from api.database import statement  # noqa: E402
-from extract.postgres import free_port  # noqa: E402
 from extract.settings import settings  # noqa: E402
+from extract.warehouse.embedded import free_port  # noqa: E402
 
 CONNECTIONS, SCENARIOS = 16, 24
 # of each server to PostgreSQL: with more than two per core they only take time from each other
@@ -306,7 +306,7 @@ def main() -> None:
             at = stack.enter_context(process(program, bare_port))
             urls = {"bare": {what: f"{at}/{what}" for what in QUERIES}}
             for server, memory, port in zip(("cold", "warm"), ("0", str(64 * 2**20)), ports, strict=True):
-                program = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+                program = [sys.executable, "-m", "extract.cli.main", "serve", "--port", str(port)]
                 environment = {"DATABASE_URL": url, "COEQWAL_API_CACHE_BYTES": memory}
                 environment["COEQWAL_API_POOL_MAX"] = str(POOL)
                 at = stack.enter_context(process(program, port, **environment))

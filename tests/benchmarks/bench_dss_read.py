@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from extract.demo.synthetic import make_model_run
 from extract.dss import read_monthly
 from extract.dss.heclib import HeclibFile
-from extract.synthetic import make_model_run
 
 ROUNDS = 5
 SUBSET = 100

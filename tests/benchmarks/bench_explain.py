@@ -47,7 +47,7 @@ def commanded(scenario_id: str, rounds: int) -> None:
     for _ in range(rounds):
         start = time.perf_counter()
         arguments = ["explain", PATHS["one reservoir"].format(scenario_id)]
-        subprocess.run([sys.executable, "-m", "extract.cli", *arguments], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "extract.cli.main", *arguments], check=True, capture_output=True)
         seconds.append(time.perf_counter() - start)
     spent = (os.times().children_user - spent) / rounds
     print(f"command, one reservoir           min {min(seconds):.3f} s, {spent:.2f} s of processor")

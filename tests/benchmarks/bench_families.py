@@ -23,11 +23,12 @@ import pandas as pd
 import psycopg
 from psycopg import sql
 
-from extract import geometry, load
 from extract.archive import Archive
-from extract.extraction import Request, extract, load_record
-from extract.postgres import EmbeddedServer, bundled_binaries
-from tests.model_runs import make_model_run
+from extract.convert.extraction import Request, extract
+from extract.reference import geometry
+from extract.warehouse import load
+from extract.warehouse.embedded import EmbeddedServer, bundled_binaries
+from tests.support.model_runs import make_model_run
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST = "s0020"
@@ -118,7 +119,7 @@ def main() -> None:
         zip_path = folder / f"{FIRST}_bench.zip"
         make_model_run(zip_path, FIRST, series=arguments.series)
         archive = Archive(str(folder / "archive"))
-        record = load_record(extract(Request(FIRST, zip_path), archive, folder / "work"))
+        record = load.ScenarioLoad.of(extract(Request(FIRST, zip_path), archive, folder / "work"))
         server = EmbeddedServer(folder / "data" / "pg", bundled_binaries())
         url = server.start()
         try:

@@ -15,11 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from extract import trend
 from extract.archive import Archive
-from extract.extraction import Request, extract
+from extract.convert import trend
+from extract.convert.extraction import Request, extract
 from extract.intake.promote import given_by_hand, promote
-from tests.model_runs import make_model_run
+from tests.support.model_runs import make_model_run
 
 SCENARIO = "s9000"
 

@@ -25,15 +25,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from extract import calendar, load
 from extract.archive import Archive
-from extract.classification import choose_members
-from extract.csv_out import Provenance, write_load, write_wide
+from extract.convert.csv_files import Provenance, write_load, write_wide
+from extract.convert.extraction import Request, extract
 from extract.dss import read_monthly
-from extract.extraction import Request, extract, load_record
-from extract.model_run import ModelRunZip
-from extract.postgres import EmbeddedServer, bundled_binaries
-from tests.model_runs import make_model_run
+from extract.intake.classification import choose_members
+from extract.intake.zip_file import ModelRunZip
+from extract.records import calendar
+from extract.warehouse import load
+from extract.warehouse.embedded import EmbeddedServer, bundled_binaries
+from tests.support.model_runs import make_model_run
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = "s9000"
@@ -114,7 +115,7 @@ def main() -> None:
         request = Request(SCENARIO, zip_path)
         seconds = timed(lambda: extract(request, archive, folder / "work"), 1)
         line("extract: ZIP to CSV files and receipt", seconds, "once, DV and SV")
-        record = load_record(extract(request, archive, folder / "work"))
+        record = load.ScenarioLoad.of(extract(request, archive, folder / "work"))
 
         server = EmbeddedServer(folder / "data" / "pg", bundled_binaries())
         url = server.start()

@@ -9,8 +9,8 @@ import pytest
 
 from api.main import create_app
 from api.settings import ApiSettings
-from tests.expectations import api_views
-from tests.expectations.api_answers import Comparison, Part, compare, same
+from extract.verification.expectations import api_views
+from extract.verification.expectations.api_answers import Comparison, Part, compare, same
 
 ROWS = [
     {"code": code, "month": month, "name": code.title(), "q10_taf": i + 0.123456, "q90_taf": i + 9.0, "cv": None}
@@ -97,7 +97,7 @@ def test_every_route_is_verified_or_says_why_not() -> None:
     application = create_app(ApiSettings(database_url="postgresql://nobody@127.0.0.1:1/nowhere"))
     served = set(application.openapi()["paths"])
     named = {route.path for route in api_views.routes()} | api_views.declared().keys()
-    assert served - named == set(), "name it in tests/expectations/api_routes.yml"
+    assert served - named == set(), "name it in extract/verification/expectations/api_routes.yml"
     assert named - served == set(), "no such route any more"
     assert {
         path for path, given in api_views.declared().items() if not given.keys() & {"views", "unverified", "first"}

@@ -19,10 +19,10 @@ import psycopg
 import pytest
 import yaml
 
-from extract.stage_history import StageRun, record_stage
-from tests.warehouse import applied_water_runs, delta_runs, river_runs, tier_results, verified
-from tests.warehouse import reservoir_runs as runs
-from tests.warehouse.supply_runs import supply_run
+from extract.warehouse.stage_history import StageRun, record_stage
+from tests.support import applied_water_runs, delta_runs, river_runs, tier_results, verified
+from tests.support import reservoir_runs as runs
+from tests.support.supply_runs import supply_run
 
 EXPLICIT: dict[str, dict[str, Any]] = {
     name: mutation

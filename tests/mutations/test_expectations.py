@@ -7,13 +7,13 @@ import importlib
 import pandas as pd
 import pytest
 
+from extract.verification.expectations.suite import Suite, Validator
 from extract.verification.runner import MODULES
-from tests.expectations.suite import Suite, Validator
 
 SUITES: dict[str, Suite] = {
     suite.name: suite
     for module in MODULES.values()
-    if module.startswith("tests.expectations")
+    if module.startswith("extract.verification.expectations")
     for suite in importlib.import_module(module).SUITES
 }
 

@@ -13,9 +13,9 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests import oracle
-from tests.oracle.run import Run
-from tests.warehouse import applied_water_runs, reservoir_runs
+from extract.verification import oracle
+from extract.verification.oracle.run import Run
+from tests.support import applied_water_runs, reservoir_runs
 
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family in ("agricultural", "refuge")]
 KEYS = ("unit_code", "aggregate_code", "entity_code", "water_month")

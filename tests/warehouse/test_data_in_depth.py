@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.oracle import delta as oracle
-from tests.oracle.run import MONTHS, Run, Values, read_files
-from tests.warehouse import delta_runs as runs
-from tests.warehouse.reservoir_runs import load, storage
+from extract.verification.oracle import delta as oracle
+from extract.verification.oracle.run import MONTHS, Run, Values, read_files
+from tests.support import delta_runs as runs
+from tests.support.reservoir_runs import load, storage
 
 CAPACITY_TAF = 4552.0
 

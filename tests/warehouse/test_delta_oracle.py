@@ -14,14 +14,14 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from extract import load as loader
 from extract.archive import Archive
-from extract.extraction import Request, extract, load_record
-from tests import oracle
-from tests.oracle.delta import taf_per_cfs, water_month
-from tests.oracle.run import Run
-from tests.warehouse import delta_runs as runs
-from tests.warehouse.reservoir_runs import load
+from extract.convert.extraction import Request, extract
+from extract.verification import oracle
+from extract.verification.oracle.delta import taf_per_cfs, water_month
+from extract.verification.oracle.run import Run
+from extract.warehouse import load as loader
+from tests.support import delta_runs as runs
+from tests.support.reservoir_runs import load
 
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family == "delta"]
 DbtCommand = Callable[..., CompletedProcess[str]]
@@ -220,7 +220,7 @@ def test_x2_of_a_real_run_under_its_other_name(
     if not zip_path.is_file():
         pytest.skip("real_data: the folder with the case is absent")
     archive = Archive(str(tmp_path / "archive"))
-    record = load_record(extract(Request("s9110", zip_path), archive, tmp_path / "work"))
+    record = load.ScenarioLoad.of(extract(Request("s9110", zip_path), archive, tmp_path / "work"))
     csv_path = tmp_path / "archive" / "scenario" / "s9110" / "csv" / "s9110_dss_series.csv"
     url = new_database(deployed_template)
     loader.load_scenario(url, csv_path, record)

@@ -10,11 +10,12 @@ import numpy as np
 import psycopg
 import pytest
 
-from extract import calendar, load
-from extract.csv_out import LOAD_COLUMNS, Provenance, write_load
+from extract.convert.csv_files import LOAD_COLUMNS, Provenance, write_load
 from extract.dss import MonthlySeries
 from extract.dss.series import Parts, ReadReport
 from extract.errors import CheckFailedError, DatabaseAwayError, DiskFullError
+from extract.records import calendar
+from extract.warehouse import load
 
 pytestmark = pytest.mark.postgres_15
 ALL_ROWS = f"select {', '.join(LOAD_COLUMNS)} from staging.dss_series where scenario_id = %s order by source_row"
@@ -121,7 +122,7 @@ def test_a_process_killed_in_the_middle_of_a_load_changes_nothing(url, tmp_path)
     before, tables = rows(url), partitions(url)
     path, record, _ = make_load(tmp_path, receipt_id="s0105-bbb", count=50)
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom extract import load\n"
+        "import sys, time\nfrom pathlib import Path\nfrom extract.warehouse import load\n"
         "swap = load._swap\n"
         "def slow(*arguments):\n    swap(*arguments)\n    print('swapped', flush=True)\n    time.sleep(60)\n"
         "load._swap = slow\n"
@@ -148,7 +149,7 @@ def test_a_reader_sees_the_old_load_until_the_new_one_is_there(url, tmp_path):
         [
             sys.executable,
             "-c",
-            "from pathlib import Path\nfrom extract import load\n"
+            "from pathlib import Path\nfrom extract.warehouse import load\n"
             f"load.load_scenario({url!r}, Path({str(path)!r}), load.ScenarioLoad(**{record.__dict__!r}))\n",
         ]
     )

@@ -21,7 +21,7 @@ def url(new_database, deployed_template, real_data, tmp_path_factory, parsed_for
     url = new_database(deployed_template)
     run = real_data / "runs" / "s9001_general_recon_baseline"
     result = subprocess.run(
-        [sys.executable, "-m", "extract.cli", "run", "s9001", "--zip", f"{run}.zip", "--trend", f"{run}.csv"],
+        [sys.executable, "-m", "extract.cli.main", "run", "s9001", "--zip", f"{run}.zip", "--trend", f"{run}.csv"],
         env={
             **os.environ,
             **parsed_for(url),

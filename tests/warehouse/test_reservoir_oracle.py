@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests import oracle
-from tests.warehouse import reservoir_runs as runs
+from extract.verification import oracle
+from tests.support import reservoir_runs as runs
 
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family == "reservoir"]
 KEYS = ("reservoir_code", "aggregate_code", "water_month")

@@ -14,10 +14,10 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests import oracle
-from tests.oracle.rivers import SEASONS, TAF_OF_CFS
-from tests.oracle.run import MONTHS, Run
-from tests.warehouse import reservoir_runs, river_runs
+from extract.verification import oracle
+from extract.verification.oracle.rivers import SEASONS, TAF_OF_CFS
+from extract.verification.oracle.run import MONTHS, Run
+from tests.support import reservoir_runs, river_runs
 
 FACTS = [table for table, fact in oracle.FACTS.items() if fact.family in ("env_flow", "water_year")]
 KEYS = ("reach_code", "water_month", "season_code", "year_type_number", "index_code", "water_year")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warehouse.documentation_rules import ROOT, seed_rows
+from tests.documentation.documentation_rules import ROOT, seed_rows
 
 LOOKUP, NETWORK, CALSIM = (ROOT / "seeds" / name for name in ("01_lookup", "02_network", "04_calsim_data"))
 Row = dict[str, str]

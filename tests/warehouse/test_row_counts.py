@@ -14,7 +14,7 @@ import pytest
 
 from extract.reference import expected_rows
 from extract.reference.expected_rows import Figure
-from tests.warehouse import reservoir_runs as runs
+from tests.support import reservoir_runs as runs
 
 ROOT = Path(__file__).resolve().parents[2]
 RunDbt = Callable[..., CompletedProcess[str]]

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from typer.testing import CliRunner
 
-from extract import cli, cli_db
+from extract.cli import database, main
 from extract.errors import CheckFailedError
 from extract.reference import seed_rules
 from extract.reference.seed_rules import SeedsRefusedError, check_seeds, refuse_bad_seeds
@@ -196,11 +196,11 @@ def test_a_bad_seed_stops_the_build(
     line = text[: text.index(old)].count("\n") + 1 + old.startswith("\n")
     (seeds / file).write_text(text.replace(old, new, 1))
     monkeypatch.setenv("DATABASE_URL", prepared_template)
-    monkeypatch.setattr(cli_db, "settings", lambda: cli_db.Settings())
+    monkeypatch.setattr(database, "settings", lambda: database.Settings())
     monkeypatch.setattr(seed_rules.refuse_bad_seeds, "__defaults__", (seeds,))
-    monkeypatch.setattr(cli_db.warehouse, "dbt", lambda *_: pytest.fail("dbt was called"))
+    monkeypatch.setattr(database.dbt, "dbt", lambda *_: pytest.fail("dbt was called"))
     with pytest.raises(SeedsRefusedError, match=re.escape(f"seeds/{file}:{line}{expected}")) as refused:
-        cli_db.init()
+        database.init()
     assert refused.value.exit_code == 4
 
 
@@ -225,14 +225,14 @@ def test_dbt_itself_refuses_bad_seeds(
 
 
 def test_the_command_says_what_it_found(folder: Path) -> None:
-    good = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
+    good = CliRunner().invoke(main.app, ["seeds", "check", str(folder)])
     assert (good.exit_code, good.stdout) == (0, "3 seeds and 0 polygons are in order\n")
     (folder / "shapes.geojsonl").write_text('{"id": "A"}\n')
-    shapeless = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
+    shapeless = CliRunner().invoke(main.app, ["seeds", "check", str(folder)])
     assert isinstance(shapeless.exception, CheckFailedError)
     assert "shapes.geojsonl, line 1: polygon A has not a MultiPolygon" in str(shapeless.exception)
     (folder / "lake.csv").write_text(LAKE.replace("Y,", "X,"))
-    bad = CliRunner().invoke(cli.app, ["seeds", "check", str(folder)])
+    bad = CliRunner().invoke(main.app, ["seeds", "check", str(folder)])
     assert isinstance(bad.exception, SeedsRefusedError)
 
 

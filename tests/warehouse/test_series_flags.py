@@ -13,10 +13,10 @@ import psycopg
 import pytest
 
 from extract.dss import flags, read_monthly
-from tests.oracle.run import MONTHS, Run, Values, accepted_names, seed
-from tests.warehouse import delta_runs, supply_runs
-from tests.warehouse import reservoir_runs as runs
-from tests.warehouse.documentation_rules import ROOT
+from extract.verification.oracle.run import MONTHS, Run, Values, accepted_names, seed
+from tests.documentation.documentation_rules import ROOT
+from tests.support import delta_runs, supply_runs
+from tests.support import reservoir_runs as runs
 
 DOUBTFUL, CLEAN = "s9701", "s9702"
 LARGEST_FLOAT = 3.4028234663852886e38

@@ -16,13 +16,13 @@ import numpy as np
 import psycopg
 import pytest
 
-from tests import oracle
-from tests.model_runs import make_model_run
-from tests.oracle import reservoirs, urban
-from tests.oracle.run import CSV_NAMES, Run
-from tests.warehouse import reservoir_runs as runs
-from tests.warehouse import supply_runs
-from tests.warehouse.documentation_rules import ROOT
+from extract.verification import oracle
+from extract.verification.oracle import reservoirs, urban
+from extract.verification.oracle.run import CSV_NAMES, Run
+from tests.documentation.documentation_rules import ROOT
+from tests.support import reservoir_runs as runs
+from tests.support import supply_runs
+from tests.support.model_runs import make_model_run
 
 FAMILIES = {"urban": urban.URBAN, "contractor": urban.CONTRACTOR, "cws_aggregate": urban.GROUP}
 MADE_UP = {
@@ -39,7 +39,7 @@ def ingest(url: str, folder: Path, scenario_id: str, zip_path: Path) -> Path:
     """Extract and load a model run with the command; gives the folder of its public CSV files."""
     for stage in (["extract", scenario_id, "--zip", str(zip_path)], ["load", scenario_id]):
         subprocess.run(
-            [sys.executable, "-m", "extract.cli", *stage],
+            [sys.executable, "-m", "extract.cli.main", *stage],
             env={**os.environ, "DATABASE_URL": url, "COEQWAL_DATA_DIR": str(folder)},
             capture_output=True,
             text=True,

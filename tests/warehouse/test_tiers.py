@@ -9,8 +9,8 @@ from collections import Counter
 import psycopg
 import pytest
 
-from extract import names
-from tests.warehouse.tier_results import STATIONS, delivery, env_flows, load, storage
+from extract.records import names
+from tests.support.tier_results import STATIONS, delivery, env_flows, load, storage
 
 TABLES = ("staging.tier_load", "staging.tier_value", "marts.fct_tier_location_result", "marts.fct_tier_result")
 SERVED = "api.api_tier_location_result"
@@ -26,7 +26,7 @@ class Cli:
 
     def __call__(self, *arguments):
         return subprocess.run(
-            [sys.executable, "-m", "extract.cli", *map(str, arguments)],
+            [sys.executable, "-m", "extract.cli.main", *map(str, arguments)],
             env={**os.environ, **self.parsed, "DATABASE_URL": self.url, "COEQWAL_DATA_DIR": str(self.data_dir)},
             capture_output=True,
             text=True,

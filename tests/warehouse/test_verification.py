@@ -19,15 +19,15 @@ import psycopg
 import pytest
 
 from api.snapshot import Snapshot
-from extract import names
 from extract.archive import Archive
 from extract.errors import UsageError
+from extract.records import names
 from extract.settings import Settings
 from extract.tiers import loading
 from extract.verification import keep, questions, run
 from extract.verification.results import CheckResult
-from tests.model_runs import make_model_run
-from tests.warehouse import tier_results, verified
+from tests.support import tier_results, verified
+from tests.support.model_runs import make_model_run
 
 SCENARIO = "s0020"
 VARIABLES = [
@@ -76,7 +76,7 @@ def built(
     zip_path = made.data_dir / f"{SCENARIO}_run.zip"
     make_model_run(zip_path, SCENARIO, series=len(VARIABLES), variables=VARIABLES)
     subprocess.run(
-        [sys.executable, "-m", "extract.cli", "run", SCENARIO, "--zip", str(zip_path), "--to", "load"],
+        [sys.executable, "-m", "extract.cli.main", "run", SCENARIO, "--zip", str(zip_path), "--to", "load"],
         env={**os.environ, "DATABASE_URL": made.url, "COEQWAL_DATA_DIR": str(made.data_dir)},
         check=True,
         capture_output=True,
@@ -302,7 +302,7 @@ def verify(warehouse: Warehouse, *arguments: str) -> CompletedProcess[str]:
 
 def coeqwal(warehouse: Warehouse, *arguments: str) -> CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "extract.cli", *arguments],
+        [sys.executable, "-m", "extract.cli.main", *arguments],
         env={**os.environ, "DATABASE_URL": warehouse.url, "COEQWAL_DATA_DIR": str(warehouse.data_dir)},
         capture_output=True,
         text=True,

@@ -7,11 +7,11 @@ import numpy as np
 import psycopg
 import pytest
 
-from extract import load
 from extract.errors import CheckFailedError
 from extract.settings import PROJECT
 from extract.verification import results
 from extract.verification.results import CheckResult
+from extract.warehouse import load
 
 pytestmark = pytest.mark.postgres_15
 PASSED = CheckResult("s0105", "s0105-aaa", "oracle", "reservoir", "storage_monthly", "passed", "oracle", 12, 0)

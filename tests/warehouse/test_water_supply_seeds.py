@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from tests.warehouse.documentation_rules import ROOT
+from tests.documentation.documentation_rules import ROOT
 
 FOLDER = ROOT / "seeds" / "04_calsim_data"
 

@@ -13,10 +13,10 @@ import numpy as np
 import psycopg
 import pytest
 
-from tests import oracle
-from tests.oracle.rivers import BOUNDS, WEIGHTS
-from tests.oracle.run import MONTHS, Run
-from tests.warehouse import reservoir_runs
+from extract.verification import oracle
+from extract.verification.oracle.rivers import BOUNDS, WEIGHTS
+from extract.verification.oracle.run import MONTHS, Run
+from tests.support import reservoir_runs
 from tests.warehouse.test_river_oracle import FACTS, rows_of
 
 pytestmark = pytest.mark.real_data
@@ -116,7 +116,7 @@ def test_real_flows_are_what_the_oracle_makes_of_the_csv_files(
     zip_file = real_data / "runs" / "s9001_general_recon_baseline.zip"
     for words in (["extract", "s9001", "--zip", str(zip_file)], ["load", "s9001"]):
         result = subprocess.run(
-            [sys.executable, "-m", "extract.cli", *words],
+            [sys.executable, "-m", "extract.cli.main", *words],
             env={**os.environ, "DATABASE_URL": url, "COEQWAL_DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,

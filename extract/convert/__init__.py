@@ -1,0 +1,1 @@
+"""DSS to CSV, checked against the trend report; no database is needed."""

@@ -1,0 +1,1 @@
+"""Synthetic model runs and the demonstration."""

@@ -1,0 +1,1 @@
+"""What is written down: names, receipts, the calendar."""

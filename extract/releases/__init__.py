@@ -1,0 +1,1 @@
+"""Frozen copies of a load and their comparison."""
