@@ -10,7 +10,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.pipeline.conftest import SCENARIO, Traced
 from tests.warehouse.conftest import manifest  # noqa: F401, a fixture
 from typer.testing import CliRunner
 
@@ -19,6 +18,7 @@ from extract.audit import Section, health, rows, run, shape
 from extract.cli import main
 from extract.reference import manifest as dbt_manifest
 from extract.settings import PROJECT
+from tests.pipeline.conftest import SCENARIO, Traced
 
 Part = Callable[[psycopg.Connection], Section]
 

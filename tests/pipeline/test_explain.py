@@ -14,11 +14,11 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from tests.pipeline.conftest import SCENARIO, Traced
 
 from api.contract import TABLES
 from api.main import create_app
 from api.settings import ApiSettings
+from tests.pipeline.conftest import SCENARIO, Traced
 
 ROOT = Path(__file__).resolve().parents[2]
 PATH = f"/api/statistics/scenarios/{SCENARIO}/reservoir-percentiles?reservoirs=SHSTA"

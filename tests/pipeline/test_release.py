@@ -7,7 +7,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.pipeline.conftest import SCENARIO, Traced
 
 from extract.archive import Archive, History
 from extract.archive.verify import verify
@@ -15,6 +14,7 @@ from extract.errors import CheckFailedError, UsageError
 from extract.intake.overrides import NotConfirmedError
 from extract.records import names
 from extract.releases import comparison, frozen_copy
+from tests.pipeline.conftest import SCENARIO, Traced
 from tests.pipeline.test_explain import command
 
 STORAGE = "marts.fct_reservoir_storage_monthly"

@@ -27,6 +27,7 @@ from extract.archive import Archive
 from extract.cli.report import Reporter
 from extract.convert.extraction import Request, extract
 from extract.errors import DiskFullError
+from extract.pipeline import stages
 from extract.pipeline.pipeline import Pipeline
 from extract.records import names
 from extract.settings import Settings
@@ -177,13 +178,13 @@ def test_a_wrong_answer_of_the_api_is_told_and_the_load_stays_shown(monkeypatch,
         known[:] = [wrong]
         return []
 
-    monkeypatch.setattr(pipeline, "_cells", lambda: known)
+    monkeypatch.setattr(pipeline.work, "cells", lambda: known)
     monkeypatch.setattr(load, "loaded_receipt", lambda url, scenario_id: "s0105-1")
     monkeypatch.setattr(activation, "active_scenarios", lambda url: {"s0105"})
     monkeypatch.setattr(verification, "run", run_verifiers)
     monkeypatch.setattr(verification, "keep", lambda *given: "a run")
     with pytest.raises(activation.WrongAnswersError) as caught:
-        pipeline._answers()
+        stages.answers(pipeline.work)
     assert asked == ["api_views"]
     assert (caught.value.exit_code, caught.value.code) == (1, "WRONG_ANSWERS")
     for part in (
@@ -194,7 +195,7 @@ def test_a_wrong_answer_of_the_api_is_told_and_the_load_stays_shown(monkeypatch,
         assert part in str(caught.value)
     assert pipeline.summary() == "0 of 1 questions passed, 1 failed (api_views)"
     monkeypatch.setattr(activation, "active_scenarios", lambda url: set())
-    assert pipeline._answers().unchanged
+    assert stages.answers(pipeline.work).unchanged
 
 
 def test_every_stage_run_has_its_row(loaded):
