@@ -11,7 +11,6 @@ from dbt_project.fingerprint import ancestors, code_fingerprint, is_stored, look
 from dbt_project.selection import Evaluate, Selection, select
 from dbt_project.warehouse import WHOLE, Warehouse
 from extract.reference import seed_rules
-from extract.warehouse.dbt import project_fingerprint
 
 COLUMN = "scenario_id"
 META = "scenario_scope"
@@ -149,7 +148,7 @@ def _annotate_hooks(manifest: Any, warehouse: Warehouse) -> None:
     for hook in checks.hooks(manifest):
         if RESULTS in warehouse.relations:
             hook.config.meta[META] = {
-                "code_version": project_fingerprint(),
+                "code_version": warehouse.code_version,
                 "checks": checks.list_of_checks(manifest, is_grained),
                 "versions": warehouse.registry,
             }
@@ -170,9 +169,12 @@ def _build_scope(
             if is_stored(parent) and (by_rows or not _is_by_rows(parent))
         ],
         "versions": {WHOLE: ""},
+        "code_version": warehouse.code_version,
     }
     if by_rows:
         scenarios = _to_build(node, selection, warehouse, scope["code"])
+        if uid in selection.whole and not selection.patterns:
+            scope["kept"] = {s: v for s, v in warehouse.registry.items() if s not in scenarios}
         scope["scenarios"] = scenarios
         scope["versions"] = {scenario: warehouse.registry[scenario] for scenario in scenarios}
         scope["gone"] = sorted(warehouse.built.get(node.name, {}).keys() - warehouse.registry.keys())

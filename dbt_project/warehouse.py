@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from dbt_project.dbt_internals import DbtError, ScenarioSelectionError
+from extract.warehouse.dbt import project_fingerprint
 
 OFFLINE = "COEQWAL_SCENARIOS"
 LOADER_TABLES = ("staging.scenario_version", "ops.scenario_build")
@@ -62,6 +63,11 @@ class Warehouse:
             return {name.strip(): "" for name in offline.split(",") if name.strip()}
         self.require_loader_tables()
         return dict(self._query("select scenario_id, version from staging.scenario_version"))
+
+    @cached_property
+    def code_version(self) -> str:
+        """Digest of everything that the project builds from, as it is now."""
+        return project_fingerprint()
 
     @cached_property
     def built(self) -> dict[str, dict[str, str]]:

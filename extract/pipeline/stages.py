@@ -30,7 +30,7 @@ from extract.settings import Settings
 from extract.warehouse import activation, dbt, downloads, load, reader
 from extract.warehouse.activation import NotPassedError
 from extract.warehouse.dbt import Tell, untold
-from extract.warehouse.stage_history import State, last_build, last_state
+from extract.warehouse.stage_history import State, built, last_state
 
 API_QUESTION = "api_views"
 """It can only be asked once the load is shown."""
@@ -240,11 +240,13 @@ def load_series(work: Work) -> Outcome:
 
 
 def build(work: Work) -> Outcome:
-    """Rebuild the scenario's rows with dbt, unless load and code are those of the last build."""
+    """Rebuild and test the scenario's rows with dbt, unless somebody has for this load and code."""
     code, receipt_id = dbt.project_fingerprint(), work.receipt_id()
-    last = last_build(work.url, work.scenario_id)
+    last = built(work.url, work.scenario_id)
     if not work.again and receipt_id and last and last.why_stale(receipt_id, code) is None:
-        return Outcome("built from this load and this code", True, receipt_id, code)
+        known = work.cells()
+        if known and not any(cell.is_untested for cell in known):
+            return Outcome("built from this load and this code, and tested", True, receipt_id, code)
     select = ["build", "--select", f"scenario:{work.scenario_id}"]
     done = dbt.dbt(select, work.url, work.dbt_folder(work.scenario_id), work.tell)
     return Outcome(done, False, receipt_id, code)

@@ -35,7 +35,8 @@ class Facts:
         complete: the extraction is of this version of the extractor and its files are there.
         override: reason of the decision to load it against the trend report.
         loaded: receipt id of the rows in staging.
-        build: the last build.
+        build: what is built of it, by whomever.
+        untested: dbt's data tests of what is built that have not all passed.
         blocking: the checks that block an activation of the load; none known if the database was never deployed.
         shown: the last change of what the API shows.
         active: the API shows the scenario.
@@ -56,6 +57,7 @@ class Facts:
     active: bool
     failure: Failure | None
     code: str
+    untested: tuple[Cell, ...] = ()
     running: Running | None = None
 
 
@@ -183,9 +185,11 @@ def _built(facts: Facts) -> StageStatus:
     if facts.loaded is None:
         return StageStatus("built", "waiting", "for the load")
     if facts.build is None:
-        return StageStatus("built", "missing", "never built, or the last build failed")
+        return StageStatus("built", "missing", "never built")
     if why := facts.build.why_stale(facts.loaded, facts.code):
         return StageStatus("built", "stale", why)
+    if facts.untested:
+        return StageStatus("built", "stale", "; ".join(cell.words() for cell in facts.untested))
     return StageStatus("built", "current", facts.build.finished_at.isoformat(timespec="seconds"))
 
 
@@ -233,7 +237,8 @@ def facts_of(archive: Archive, url: str, scenario_ids: list[str], data_dir: Path
             complete=extraction.finished(archive, scenario_id) is not None,
             override=f"{decision.operator}: {decision.reason}" if decision else None,
             loaded=load.loaded_receipt(url, scenario_id),
-            build=stage_history.last_build(url, scenario_id),
+            build=stage_history.built(url, scenario_id),
+            untested=tuple(cell for cell in known if cell.is_untested),
             blocking=[cell for cell in known if cell.blocks] if known else None,
             shown=shown[scenario_id],
             active=scenario_id in active,

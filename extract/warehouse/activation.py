@@ -37,6 +37,12 @@ class Cell:
         """Whether the load must not be shown because of it."""
         return self.severity == BLOCKS_ACTIVATION and self.status not in DONE
 
+    @property
+    def is_untested(self) -> bool:
+        """Whether dbt's tests of the model run's tables have to be run before anything is said of them."""
+        # deliveries are built and tested on their own
+        return self.question_code == "dbt_tests" and self.family_code != "tier" and self.status not in DONE
+
     def words(self) -> str:
         """The cell in a line, with the worst of what was found."""
         worst = self.reason or (self.examples or [""])[0]

@@ -1,4 +1,4 @@
-"""`ops.ingest_run`: one row for each run of a stage, never changed; and what follows from the rows."""
+"""What was done to a scenario: `ops.ingest_run`, one row for each run of a stage, and `ops.scenario_build`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from extract.records.operator import operator
+from extract.settings import PROJECT
 from extract.warehouse.load import connection
 
 State = Literal[
@@ -71,48 +72,58 @@ def record_stage(url: str, run: StageRun) -> None:
 
 @dataclass(frozen=True)
 class Build:
-    """The last build of a scenario.
+    """What is known of a scenario's tables, whoever built them, from the record that dbt writes with the rows.
 
     Attributes:
-        receipt_id: the load that it was made from.
-        finished_at: when it was recorded.
-        rebuilt_at: when any of its rows were last built, by whomever.
+        receipt_ids: the loads that tables were made from.
+        code_versions: the states of the project that they were made by; None for one that was not recorded.
+        missing: tables that were never built for it.
+        is_outdated: some were made from seeds or views that are not the project's.
+        finished_at: when the newest of them was built.
     """
 
-    receipt_id: str | None
-    code_fingerprint: str | None
+    receipt_ids: frozenset[str]
+    code_versions: frozenset[str | None]
+    missing: frozenset[str]
+    is_outdated: bool
     finished_at: datetime
-    rebuilt_at: datetime | None
 
-    def why_stale(self, receipt_id: str, code_fingerprint: str) -> str | None:
+    def why_stale(self, receipt_id: str, code_version: str) -> str | None:
         """Why the rows are not known to be those of this load and code; nothing if they are."""
-        if self.receipt_id != receipt_id:
-            return f"the load is newer than the build, which is of {self.receipt_id}"
-        if self.code_fingerprint != code_fingerprint:
+        if other := sorted(self.receipt_ids - {receipt_id}):
+            return f"the load is newer than the build, which is of {', '.join(other)}"
+        if self.code_versions != {code_version}:
             return "models, seeds or macros were changed since the build"
-        if self.rebuilt_at is None:
-            return "its rows are not there any more"
-        if self.rebuilt_at > self.finished_at:
-            return "somebody rebuilt some of its rows since"
+        if self.missing:
+            listed = ", ".join(sorted(self.missing)[:3])
+            return f"{len(self.missing)} of its tables are not built, such as {listed}"
+        if self.is_outdated:
+            return "seeds or views are older than the project, `coeqwal db init` renews them"
         return None
 
 
-def last_build(url: str, scenario_id: str) -> Build | None:
-    """The scenario's last build that did something and succeeded or failed; none if that failed."""
+def built(url: str, scenario_id: str) -> Build | None:
+    """What is built of a scenario's model run; nothing if no table of it was ever built.
+
+    Tier results come from deliveries, which are built on their own and do not make a model run stale.
+    """
+    models = {path.stem for path in (PROJECT / "dbt_project" / "models").rglob("*.sql")}
+    wanted = {name for name in models if name.startswith("fct_") and not name.startswith("fct_tier")}
     with connection(url) as link:
-        last = link.execute(
-            "select receipt_id, code_fingerprint, finished_at, state from ops.ingest_run"
-            " where scenario_id = %s and stage = 'build' and state <> 'UNCHANGED' order by run_id desc limit 1",
-            [scenario_id],
-        ).fetchone()
-        # tier results come from deliveries, which are built on their own and do not make a model run stale
-        newest = link.execute(
-            "select max(built_at) from ops.scenario_build where scenario_id = %s and model not like 'fct_tier%%'",
-            [scenario_id],
-        ).fetchone()
-    if last is None or last[3] == "FAILED":
+        rows = link.execute(
+            "select model, split_part(data_version, '+', 1), code_version, built_at, fingerprint like 'built from %%'"
+            " from ops.scenario_build where scenario_id = %s and model = any(%s) and model not like 'fct_tier%%'",
+            [scenario_id, sorted(models)],
+        ).fetchall()
+    if not rows:
         return None
-    return Build(last[0], last[1], last[2], newest[0] if newest else None)
+    return Build(
+        receipt_ids=frozenset(row[1] or "a load that was not recorded" for row in rows),
+        code_versions=frozenset(row[2] for row in rows),
+        missing=frozenset(wanted - {row[0] for row in rows}),
+        is_outdated=any(row[4] for row in rows),
+        finished_at=max(row[3] for row in rows),
+    )
 
 
 def last_state(url: str, stage: str, receipt_id: str) -> str | None:

@@ -32,6 +32,7 @@
     {%- endif -%}
 
     {%- do lock_relation(target_table, scope.scenarios + gone) -%}
+    {%- do record_kept() -%}
     {%- if flags.EMPTY or not (scope.scenarios or gone) -%}
         {%- call noop_statement('main', 'UP TO DATE') -%}
             -- the rows of no scenario have to be replaced

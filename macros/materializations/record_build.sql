@@ -11,7 +11,7 @@
         {%- set parents = model.depends_on.nodes | default([]) -%}
         {%- call statement('record_build') -%}
             insert into ops.scenario_build as build (
-                model, scenario_id, fingerprint, invocation_id, path, parents, compiled_sql
+                model, scenario_id, fingerprint, invocation_id, path, parents, compiled_sql, data_version, code_version
             )
             select
                 '{{ model.name }}',
@@ -39,7 +39,9 @@
                     {%- for parent in parents %}'{{ parent.split('.')[2:] | join('.') }}'{{ ', ' if not loop.last }}
                     {%- endfor -%}
                 ]::text [],
-                {{ "'" ~ dbt.escape_single_quotes(sql | trim) ~ "'" if sql else 'null' }}
+                {{ "'" ~ dbt.escape_single_quotes(sql | trim) ~ "'" if sql else 'null' }},
+                made.data_version,
+                '{{ scope.code_version }}'
             from (
                 values
                 {%- for scenario, version in scope.versions.items() %}
@@ -52,7 +54,33 @@
                 path = excluded.path,
                 parents = excluded.parents,
                 compiled_sql = excluded.compiled_sql,
+                data_version = excluded.data_version,
+                code_version = excluded.code_version,
                 built_at = excluded.built_at
+        {%- endcall -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#-
+    Rows that a deploy left as they are, since neither their data nor anything that they are made by has changed: the
+    project as it is now would make the same.
+-#}
+{% macro record_kept() -%}
+    {%- set scope = model.config.meta.get('scenario_scope') -%}
+    {%- if execute and scope and scope.kept -%}
+        {%- call statement('record_kept') -%}
+            update ops.scenario_build as build
+            set data_version = kept.data_version, code_version = '{{ scope.code_version }}'
+            from (
+                values
+                {%- for scenario, version in scope.kept.items() %}
+                ('{{ scenario }}', '{{ version }}'){{ ',' if not loop.last }}
+                {%- endfor %}
+            ) as kept (scenario_id, data_version)
+            where build.model = '{{ model.name }}'
+                and build.scenario_id = kept.scenario_id
+                and build.fingerprint = md5('{{ scope.code }}|' || kept.data_version)
         {%- endcall -%}
     {%- endif -%}
 {%- endmacro %}

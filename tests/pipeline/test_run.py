@@ -162,6 +162,15 @@ def test_rows_that_somebody_else_rebuilt_are_built_again(loaded, run_dbt):
     assert json.loads(result.stdout.splitlines()[-1])["status"] == "done", result.stderr
 
 
+def test_what_plain_dbt_built_and_tested_is_not_built_again(loaded, run_dbt):
+    build = ("build", "--select", "scenario:s0105")
+    run_dbt(loaded.url, *build, check=True)
+    result = loaded(*loaded.command, "--to", "build", "--json")
+    last = json.loads(result.stdout.splitlines()[-1])
+    assert (last["stage"], last["status"]) == ("build", "unchanged"), result.stderr
+    assert "  built      current  " in loaded("status", "s0105").stdout
+
+
 def test_a_wrong_answer_of_the_api_is_told_and_the_load_stays_shown(monkeypatch, tmp_path):
     config = Settings(database_url="postgresql://nobody@127.0.0.1:1/none", data_dir=tmp_path)
     pipeline = Pipeline(config, "s0105", lambda report: None)

@@ -132,6 +132,24 @@ def test_tier_results_are_data_of_a_scenario_with_or_without_a_run(project: Scen
     assert project.sql("select count(*) from ops.scenario_build where scenario_id = 's0105'") == [(2,)]
 
 
+def test_a_deploy_marks_the_rows_that_it_left_as_they_are(project: ScenarioProject) -> None:
+    versions = "select model, scenario_id, data_version, code_version from ops.scenario_build where model like 'fct_%'"
+    recorded = sorted(project.sql(versions))
+    assert {row[2] for row in recorded} == {f"{scenario}-r1" for scenario in ("s0020", "s0033", "s0105")}
+    assert all(row[3] for row in recorded)
+    project.sql("update ops.scenario_build set code_version = 'earlier' where scenario_id <> '*'")
+    project.sql(
+        "update ops.scenario_build set fingerprint = 'other' where scenario_id = 's0033' and model = 'fct_share'"
+    )
+    project.built()
+    project.dbt("run", "--select", "scenario:s0105,fct_total")
+    assert {row[:2] for row in project.sql(versions) if row[3] != "earlier"} == {("fct_total", "s0105")}
+    project.built()
+    project.dbt("run")
+    assert project.built() == {"fct_share": {"s0033"}}
+    assert sorted(project.sql(versions)) == recorded
+
+
 def test_the_environments_list_of_scenarios_deletes_nothing(project: ScenarioProject) -> None:
     project.dbt("run", COEQWAL_SCENARIOS="s0105")
     assert total(project, "s0020") == 6

@@ -24,7 +24,7 @@ from extract.verification.oracle.reservoirs import (
     sample,
     variation,
 )
-from extract.verification.oracle.run import MONTHS, Row, Run, Values, seed
+from extract.verification.oracle.run import MONTHS, Row, Run, Values, seed, whole_years
 
 EVENT_TAF = 0.1
 BALANCE_TAF = 0.1
@@ -260,7 +260,7 @@ def summary(run: Run, family: str) -> Iterator[Row]:
     for e in entities(run, family):
         delivery, demand, pumping = by_year(e.delivery), by_year(e.demand), by_year(e.pumping)
         row: Row = {e.key: e.code, "simulation_start_year": first, "simulation_end_year": last}
-        row |= {"total_years": last - first + 1, "complete_years": sample(delivery).size}
+        row |= {"total_years": whole_years(*run.span()), "complete_years": sample(delivery).size}
         row |= annual("delivery", delivery)
         if e.key == "unit_code":
             row |= annual("demand", demand)

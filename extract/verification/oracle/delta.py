@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from extract.verification.oracle.run import FIRST_YEAR, Row, Run, Values, accepted_names, seed
+from extract.verification.oracle.run import FIRST_YEAR, Row, Run, Values, accepted_names, seed, whole_years
 
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
@@ -303,10 +303,11 @@ def period_summary(run: Output) -> Iterator[Row]:
     everything = np.ones(len(run.months), dtype=bool)
     calendar_month = np.array([m for _, m in run.months])
     first, last = (y + (m > 9) for y, m in (run.months[0], run.months[-1]))
+    whole = whole_years(*((y - 1921) * 12 + m - 10 for y, m in (run.months[0], run.months[-1])))
     for v in variables(run):
         values = sample(v.values)
         row: Row = {"variable_code": v.row["variable_code"], "unit": v.row["unit"]}
-        row |= {"simulation_start_year": first, "simulation_end_year": last, "total_years": last - first + 1}
+        row |= {"simulation_start_year": first, "simulation_end_year": last, "total_years": whole}
         row |= {"sample_count": values.size, "mean": over(values, np.mean), "cv": variation(values)}
         row |= exceedances(values)
         for name, number in (("april", 4), ("september", 9)):

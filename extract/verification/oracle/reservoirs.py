@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from extract.verification.oracle.run import MONTHS, Row, Run, Values, seed
+from extract.verification.oracle.run import MONTHS, Row, Run, Values, seed, whole_years
 
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
@@ -254,7 +254,7 @@ def period_summary(run: Run) -> Iterator[Row]:
         pool_years = complete_years(r.at_flood)
         hits = sum(bool(v.any()) for v, _ in pool_years)
         row: Row = {"reservoir_code": r.code, "capacity_taf": r.capacity, "dead_pool_taf": r.dead_pool}
-        row |= {"simulation_start_year": first, "simulation_end_year": last, "total_years": last - first + 1}
+        row |= {"simulation_start_year": first, "simulation_end_year": last, "total_years": whole_years(*run.span())}
         row |= {"dead_pool_pct": percent(r.dead_pool, r.percent_basis)}
         row |= {"dead_pool_basis": r.dead_basis, "flood_level_basis": r.flood_basis}
         row["storage_months_count"] = sample(storage).size

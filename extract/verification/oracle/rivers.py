@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from extract.verification.oracle.run import MONTHS, Row, Run, Values, accepted_names, seed
+from extract.verification.oracle.run import MONTHS, Row, Run, Values, accepted_names, seed, whole_years
 
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
@@ -304,7 +304,7 @@ def period_summary(files: Files) -> Iterator[Row]:
             "reach_code": m.code,
             "simulation_start_year": first,
             "simulation_end_year": last,
-            "total_years": last - first + 1,
+            "total_years": whole_years(*files.span),
             "total_months": sample(m.flow).size,
             "complete_years": sample(taf).size,
             "annual_flow_mean_cfs": mean(cfs),

@@ -162,3 +162,8 @@ def month_rows(path: Path, columns: Sequence[int]) -> tuple[npt.NDArray[np.int64
     dates = [text.split("-") for text in table[0]]
     places = np.array([(int(d[0]) - FIRST_YEAR) * 12 + int(d[1]) - 10 for d in dates], dtype=np.int64)
     return places, (column.cast(pl.Float64).fill_null(np.nan).to_numpy() for column in table[1:])
+
+
+def whole_years(first: int, last: int) -> int:
+    """Water years that lie wholly between two positions of the calendar, both of them included."""
+    return max(0, (last + 1) // 12 + -first // 12)

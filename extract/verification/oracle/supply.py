@@ -23,7 +23,7 @@ from extract.verification.oracle.reservoirs import (
     variation,
 )
 from extract.verification.oracle.reservoirs import distribution as distribution
-from extract.verification.oracle.run import MONTHS, Row, Run, Series, Values, seed
+from extract.verification.oracle.run import MONTHS, Row, Run, Series, Values, seed, whole_years
 
 SHORTAGE_MINIMUM_TAF = 0.1
 BALANCE_TOLERANCE_TAF = 0.1
@@ -166,4 +166,8 @@ def reliability(target: Values, shortage: Values) -> Row:
 def simulation(run: ModelRun) -> Row:
     """The water years of a run."""
     first, last = int(WATER_YEARS[run.first]), int(WATER_YEARS[run.last])
-    return {"simulation_start_year": first, "simulation_end_year": last, "total_years": last - first + 1}
+    return {
+        "simulation_start_year": first,
+        "simulation_end_year": last,
+        "total_years": whole_years(run.first, run.last),
+    }

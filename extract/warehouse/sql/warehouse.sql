@@ -139,6 +139,9 @@ create table if not exists ops.scenario_build (
 alter table ops.scenario_build add column if not exists path text;
 alter table ops.scenario_build add column if not exists parents text [];
 alter table ops.scenario_build add column if not exists compiled_sql text;
+-- Of which load, and by which state of the whole project: enough to know that rows need not be built again.
+alter table ops.scenario_build add column if not exists data_version text;
+alter table ops.scenario_build add column if not exists code_version text;
 
 -- Frozen copies of a scenario's statistics in the archive. The same load has another one when it was built by other code.
 create table if not exists ops.release (
