@@ -11,12 +11,12 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import FileResponse
 
+from api.contract import TABLES
 from api.errors import NoDocumentationError, Problem
 from api.models.system import Alive, DataSummary, Health, Index, Links, Ready, Service
 from api.parameters import Db, DbPool
 from api.public_address import public_address
 from api.query import StrictRoute
-from api.tables import TABLES
 from extract import __version__
 
 NAME = "COEQWAL API"
