@@ -58,7 +58,7 @@ class State:
     changed_by: str
     reason: str | None
     changed_at: datetime
-    override_confirmation: str | None
+    override_confirmation: str | None = None
 
     def words(self) -> str:
         """Who changed it and when, and why if they said so."""

@@ -107,7 +107,7 @@ def _pass_on(lines: Iterable[str], tell: Tell) -> None:
             print(about["msg"], flush=True)
         if about["name"] in NODE_ENDED:
             done += 1
-            tell(done, int(data["total"]))
+            tell(done, max(done, int(data.get("total", 0))))
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> int:

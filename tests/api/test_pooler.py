@@ -7,6 +7,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -53,7 +54,9 @@ def pooler(tmp_path: Path) -> Iterator[Pooler]:
         account = {} if os.geteuid() else {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid}
         if account:
             os.chmod(file, 0o644)
-            for folder in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+            for folder in (tmp_path, *tmp_path.parents):
+                if folder == Path(tempfile.gettempdir()):
+                    break
                 os.chmod(folder, 0o755)
         running.append(
             subprocess.Popen(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from extract.postgres import free_port
+from extract.warehouse.embedded import free_port
 from tests.api.conftest import running
 
 SECONDS = 1.0

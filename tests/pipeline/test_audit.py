@@ -10,7 +10,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.warehouse.conftest import manifest  # noqa: F401, a fixture
 from typer.testing import CliRunner
 
 from extract import settings
@@ -24,7 +23,7 @@ Part = Callable[[psycopg.Connection], Section]
 
 
 @pytest.fixture(scope="module")
-def parts(traced: Traced, manifest: dict[str, Any]) -> dict[str, Part]:  # noqa: F811
+def parts(traced: Traced, manifest: dict[str, Any]) -> dict[str, Part]:
     """The parts of an audit by a short name."""
     relations = dbt_manifest.relations(manifest)
     return {
@@ -157,7 +156,7 @@ def test_slow_queries_are_not_checked_without_their_statistics(traced: Traced) -
 
 def test_the_report_ends_with_its_fixed_line_and_the_command_fails_on_blocking_findings(
     traced: Traced,
-    manifest: dict[str, Any],  # noqa: F811
+    manifest: dict[str, Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

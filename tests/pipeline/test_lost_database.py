@@ -18,10 +18,11 @@ from tests.plugin.scenario_dbt import ScenarioProject
 CALL = """
 import sys
 from pathlib import Path
-from extract import cli, warehouse
-warehouse.PROJECT, url, target = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
-def run(): warehouse.dbt(["run", "--select", "fct_total", "--threads", "1"], url, target)
-cli.app = run
+from extract.cli import main
+from extract.warehouse import dbt
+dbt.PROJECT, url, target = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
+def run(): dbt.dbt(["run", "--select", "fct_total", "--threads", "1"], url, target)
+main.app = run
 main.main()
 """
 

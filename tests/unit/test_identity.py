@@ -266,7 +266,7 @@ def refused_when_read(archive, tmp_path, scenario_id, path, **declared):
 
 
 def test_part_f_of_another_scenario_is_refused(archive, tmp_path, monkeypatch):
-    monkeypatch.setattr("tests.model_runs.PART_F", "S0105_ADJBL")
+    monkeypatch.setattr("tests.support.model_runs.PART_F", "S0105_ADJBL")
     make_model_run(tmp_path / "made.zip", "s9020", series=3, variables=[SHASTA])
     path = without_mark(tmp_path / "made.zip", tmp_path / "run.zip", "s9020")
     error = refused_when_read(archive, tmp_path, "s9020", path)

@@ -400,11 +400,11 @@ def test_of_two_promotes_at_once_one_wins(drop, tmp_path, monkeypatch):
     real = History._store_object
     inner = []
 
-    def meanwhile(self, new):
+    def meanwhile(self, *given):
         if not inner:
             inner.append(None)
             inner[0] = promote(given_by_hand("s0105", one, None), drop.archive)
-        real(self, new)
+        real(self, *given)
 
     monkeypatch.setattr(History, "_store_object", meanwhile)
     with pytest.raises(ConcurrentChangeError):

@@ -137,7 +137,11 @@ def test_x2_is_found_under_its_other_name(warehouse: str) -> None:
         of_name, of_other = (rows_of(warehouse, fact, s) for s in ("s9601", "s9605"))
         for key in [k for k in of_name if k[0] in ("x2", "x2_lagged")]:
             same = {"scenario_id": "s9605", "load_id": of_other[key]["load_id"]}
-            assert of_other[key] == of_name[key] | same
+            expected = of_name[key] | same
+            assert of_other[key].keys() == expected.keys()
+            for column, value in expected.items():
+                is_number = isinstance(value, float)  # sums of the same values in another order
+                assert of_other[key][column] == (pytest.approx(value, rel=1e-12) if is_number else value), column
 
 
 def test_of_two_names_the_first_counts(warehouse: str) -> None:
@@ -220,7 +224,7 @@ def test_x2_of_a_real_run_under_its_other_name(
     if not zip_path.is_file():
         pytest.skip("real_data: the folder with the case is absent")
     archive = Archive(str(tmp_path / "archive"))
-    record = load.ScenarioLoad.of(extract(Request("s9110", zip_path), archive, tmp_path / "work"))
+    record = loader.ScenarioLoad.of(extract(Request("s9110", zip_path), archive, tmp_path / "work"))
     csv_path = tmp_path / "archive" / "scenario" / "s9110" / "csv" / "s9110_dss_series.csv"
     url = new_database(deployed_template)
     loader.load_scenario(url, csv_path, record)

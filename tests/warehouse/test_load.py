@@ -31,7 +31,7 @@ def make_load(folder, scenario_id="s0105", receipt_id="s0105-aaa", count=5, seed
     units, types = ["TAF"] * count, ["PER-AVER"] * count
     units[2] = types[2] = ""
     report, flags = ReadReport(6, "6-WC", count), {2: {"units_conflict": 120, "infinite_value": 1}}
-    series = MonthlySeries(names, values, calendar.FIRST_MONTH, units, types, report, flags)
+    series = MonthlySeries(names, values, calendar.FIRST_MONTH, units, types, report, flags=flags)
     path = folder / f"{receipt_id}.csv"
     write_load(path, [(series, Provenance(scenario_id, "dv", receipt_id, "x_DV.dss", "f" * 64))])
     record = load.ScenarioLoad(scenario_id, receipt_id, "x.zip", "a" * 64, count, 0, "1921-10-01", "2021-09-01")
