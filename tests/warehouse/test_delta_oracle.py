@@ -232,7 +232,7 @@ def test_x2_of_a_real_run_under_its_other_name(
     summary = rows_of(url, "fct_delta_period_summary", "s9110")
     assert summary["x2", 0]["september_mean"] == pytest.approx(87.13, abs=0.005)
     assert summary["ndo", 0]["d1641_outflow_met_pct"] == pytest.approx(93.90, abs=0.005)
-    assert summary["ndo", 0]["sample_count"] == summary["ndo", 0]["d1641_outflow_months_count"] > 0
+    assert summary["ndo", 0]["sample_count"] >= summary["ndo", 0]["d1641_outflow_months_count"] > 0
 
 
 @pytest.mark.real_data

@@ -32,8 +32,10 @@ final as (
     from activation
     inner join row_count
         on activation.scenario_id = row_count.scenario_id and activation.load_id = row_count.load_id
-    left join loaded on activation.scenario_id = loaded.scenario_id and activation.load_id = loaded.load_id
-    left join frozen on activation.scenario_id = frozen.scenario_id and activation.load_id = frozen.load_id
+    left join loaded
+        on activation.scenario_id = loaded.scenario_id and activation.load_id = loaded.load_id
+    left join frozen
+        on activation.scenario_id = frozen.scenario_id and activation.load_id = frozen.load_id
 )
 
 select * from final
