@@ -32,7 +32,7 @@ def guarded_url(stand_in_url: str) -> Iterator[str]:
         "COEQWAL_API_MAX_CONNECTIONS": str(MOST),
         "COEQWAL_API_KEEP_ALIVE_SECONDS": "2",
     }
-    command = [sys.executable, "-m", "extract.cli", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "extract", "serve", "--port", str(port)]
     with running(command, port, env={**os.environ, **settings}, stdout=subprocess.DEVNULL) as url:
         yield url
 

@@ -141,7 +141,13 @@ def _of_table(table: Table, first: int | None) -> Route:
         {},
         {},
         {**scenario, "limit": first or MAX_ROWS},
-        {"total": "a number of rows", "limit": "asked", "offset": "asked", "meta": "units and loads of the rows"},
+        {
+            "total": "a number of rows",
+            "limit": "asked",
+            "offset": "asked",
+            "next": "the address of the next page",
+            "meta": "units and loads of the rows",
+        },
         (first, tuple(table.grain)) if first else None,
     )
 
