@@ -88,28 +88,6 @@ def test_a_connection_that_is_cut_during_a_build_is_exit_3(project, tmp_path):
     assert "DATABASE_AWAY" in errors
 
 
-def test_a_lost_race_during_a_build_is_exit_3(project, tmp_path):
-    with psycopg.connect(project.url, autocommit=True) as watch, psycopg.connect(project.url) as holder:
-        holder.execute("set deadlock_timeout = '1h'")
-        holder.execute("lock table ops.scenario_build in access exclusive mode")
-        run = start(project, tmp_path)
-        pid = waiting_dbt(watch, run)
-        table = watch.execute(
-            "select relation::regclass::text from pg_locks"
-            " where pid = %s and granted and relation::regclass::text ~ 'fct_'",
-            [pid],
-        ).fetchone()
-        if table is None:
-            holder.rollback()
-            run.communicate(timeout=120)
-            pytest.fail("dbt held nothing when it waited")
-        holder.execute(f"lock table {table[0]} in access exclusive mode")
-        holder.rollback()
-        _, errors = run.communicate(timeout=120)
-    assert run.returncode == 3, errors
-    assert "LOST_RACE" in errors
-
-
 def test_a_fault_of_a_model_is_still_exit_1(project, tmp_path):
     project.edit("models/marts/fct_total.sql", "from", "from nowhere_at_all, ")
     run = start(project, tmp_path)
