@@ -10,6 +10,7 @@ from dbt_project.fingerprint import lookup
 ALL = "all"
 """The family of a test that concerns no single family of statistics."""
 HOOK_TAG = "on-run-end"
+EACH_BUILD_TAG = "each_build"
 IsGrained = Callable[[Any, str], bool]
 
 
@@ -18,15 +19,30 @@ def hooks(manifest: Any) -> list[Any]:
     return [node for node in manifest.nodes.values() if HOOK_TAG in node.tags]
 
 
+def is_of_code(manifest: Any, uid: str) -> bool:
+    """Whether a data test is about views above staging only, so that a deploy answers it for every model run to come.
+
+    A view over tested tables has the rows that its SQL gives it. A test of a view that looks at values which only this
+    view has bears the tag `each_build`.
+    """
+    node = manifest.nodes[uid]
+    models = [manifest.nodes[parent] for parent in node.depends_on_nodes if parent.startswith("model.")]
+    return (
+        EACH_BUILD_TAG not in node.tags
+        and bool(models)
+        and all(model.config.materialized == "view" and model.fqn[1] != "staging" for model in models)
+    )
+
+
 def list_of_checks(manifest: Any, is_grained: IsGrained) -> dict[str, dict[str, str]]:
-    """Every data test of a scenario's rows, by its id: question, family and name.
+    """Every data test that a build of a scenario runs, by its id: question, family and name.
 
     A test that only warns answers a question of its own: it informs, and hinders nothing.
     """
     known = _known_families(manifest)
     checks = {}
     for uid, node in manifest.nodes.items():
-        if str(node.resource_type) != "test" or not is_grained(manifest, uid):
+        if str(node.resource_type) != "test" or not is_grained(manifest, uid) or is_of_code(manifest, uid):
             continue
         families = _families(manifest, uid, known, is_grained)
         checks[uid] = {

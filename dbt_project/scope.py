@@ -61,16 +61,20 @@ def choose(manifest: Any, patterns: frozenset[str], evaluate: Evaluate) -> set[s
 
 
 def _left_to_a_deploy(manifest: Any, selection: Selection, warehouse: Warehouse) -> set[str]:
-    """Nodes that a `scenario:` criterion selects but a new model run cannot change: unit tests, and views that exist.
+    """Nodes that a `scenario:` criterion selects but a new model run cannot change, and tests that have no rows to see.
 
-    Their queueing alone would cost a build of one scenario more time than its statistics do.
+    The first are unit tests, views that exist and tests of views: they would cost a build of one scenario more time
+    than its statistics do. The second are tests of scenario rows where no scenario is loaded.
     """
+    if not selection.patterns and not warehouse.registry:
+        return {uid for uid in selection.nodes if uid.startswith("test.") and is_grained(manifest, uid)}
     nodes = {uid: lookup(manifest, uid) for uid in selection.nodes - selection.whole}
     return {
         uid
         for uid, node in nodes.items()
         if uid.startswith("unit_test.")
         or (uid.startswith("model.") and node.config.materialized == "view" and _name(node) in warehouse.relations)
+        or (uid.startswith("test.") and checks.is_of_code(manifest, uid))
     }
 
 

@@ -26,6 +26,7 @@ from psycopg import sql
 
 from extract.reference import geometry
 from extract.warehouse import load
+from extract.warehouse.dbt import environment_of_dbt
 from extract.warehouse.embedded import EmbeddedServer, bundled_binaries
 from tests.support import parse_cache
 
@@ -194,7 +195,7 @@ def _dbt(
     result = subprocess.run(
         [str(Path(sys.executable).parent / "dbt"), "--no-use-colors", *arguments, *places],
         cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": url, **environment},
+        env={**environment_of_dbt(), "DATABASE_URL": url, **environment},
         capture_output=True,
         text=True,
         check=False,

@@ -8,7 +8,7 @@ from extract.database import DatabaseUrl
 from extract.errors import CheckFailedError, UsageError
 from extract.reference import geometry, seed_rules
 from extract.settings import Settings, settings
-from extract.warehouse import dbt, load, reader
+from extract.warehouse import dbt, deployment, load, reader
 from extract.warehouse.embedded import EmbeddedServer
 
 app = typer.Typer(help="The database: the embedded server, and its preparation.", no_args_is_help=True)
@@ -73,4 +73,4 @@ def init() -> None:
     load.prepare(url)
     print(reader.ensure(config))
     geometry.load_polygons(url)
-    dbt.dbt(["build"], url, config.data_dir / "dbt" / "deploy")
+    print(deployment.deploy(url, config.data_dir / "dbt" / "deploy"))

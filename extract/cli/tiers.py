@@ -26,7 +26,7 @@ from extract.tiers.delivery import Delivery
 from extract.tiers.layouts import layouts
 from extract.tiers.places import known
 from extract.tiers.table import Remark
-from extract.warehouse import dbt, load
+from extract.warehouse import dbt, deployment, load
 from extract.warehouse.stage_history import StageRun, State, record_stage
 
 app = typer.Typer(help="Tier results of the science teams.", no_args_is_help=True)
@@ -97,9 +97,9 @@ def _load(
 def _build(config: Settings) -> str:
     """Build the tier tables of the scenarios whose results are new, and leave views alone: no reader has to wait."""
     url = config.resolved_database_url()
-    if not dbt.is_deployed(url):
+    if not deployment.is_deployed(url):
         geometry.load_polygons(url)
-        return f"built: {dbt.dbt(['build'], url, config.data_dir / 'dbt' / 'deploy')}"
+        return f"built: {deployment.deploy(url, config.data_dir / 'dbt' / 'deploy')}"
     if not loading.stale_scenarios(url):
         return "built already from these deliveries"
     select = "tag:tier,config.materialized:incremental"

@@ -37,7 +37,7 @@ from extract.pipeline.stages import (
 from extract.records.ingest_record import IngestRecord
 from extract.records.receipts import ExtractRecord
 from extract.settings import Settings
-from extract.warehouse import activation, dbt, load
+from extract.warehouse import activation, deployment, load
 from extract.warehouse.dbt import untold
 from extract.warehouse.stage_history import StageRun, State, last_state, record_stage
 
@@ -81,7 +81,7 @@ class Pipeline:
         wanted = STAGES[: STAGES.index(LAST[to]) + 1]
         with self._locked():
             load.prepare(self.work.url)
-            if not dbt.is_deployed(self.work.url):
+            if not deployment.is_deployed(self.work.url):
                 self._do(DEPLOY)
             self._way_in(candidate)
             self._do(*wanted[1:])

@@ -27,7 +27,7 @@ from extract.records.receipts import ExtractRecord
 from extract.reference import geometry
 from extract.releases import frozen_copy
 from extract.settings import Settings
-from extract.warehouse import activation, dbt, downloads, load, reader
+from extract.warehouse import activation, dbt, deployment, downloads, load, reader
 from extract.warehouse.activation import NotPassedError
 from extract.warehouse.dbt import Tell, untold
 from extract.warehouse.stage_history import State, built, last_state
@@ -334,7 +334,8 @@ def deploy(work: Work) -> Outcome:
     """Set the database up: the API's login, outlines, dbt's seeds, views and tables."""
     reader.ensure(work.settings)
     geometry.load_polygons(work.url)
-    return Outcome(dbt.dbt(["build"], work.url, work.dbt_folder("deploy"), work.tell), False)
+    done = deployment.deploy(work.url, work.dbt_folder("deploy"), work.tell)
+    return Outcome(done, done == deployment.UNCHANGED)
 
 
 @dataclass(frozen=True)

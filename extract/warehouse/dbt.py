@@ -30,6 +30,10 @@ Tell = Callable[[int, int], None]
 """Told how much of a stage is done, and of how much."""
 
 
+VARIABLES = {"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TEMP", "TMP", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"}
+PREFIXES = ("COEQWAL_", "DBT_", "LC_", "PG", "PYTHON")
+"""What dbt is given of the environment."""
+
 NODE_ENDED = {"LogSeedResult", "LogModelResult", "LogTestResult", "LogNodeNoOpResult", "LogSkipBecauseError"}
 """dbt's events that say that it is done with a node."""
 
@@ -65,6 +69,9 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
         "json",
         "--log-format-file",
         "text",
+        "--log-level-file",
+        "info",
+        "--no-write-json",
         *arguments,
         "--target-path",
         str(target),
@@ -80,22 +87,41 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
     if not (PROJECT / "profiles.yml").exists():
         # plain `dbt` with DATABASE_URL
         write_profile(PROJECT / "profiles.yml", EXAMPLE)
-    environment = {**os.environ, "DATABASE_URL": DatabaseUrl.parse(url).uri, "DBT_PROFILES_DIR": str(profiles)}
+    environment = {
+        **environment_of_dbt(),
+        "DATABASE_URL": DatabaseUrl.parse(url).uri,
+        "DBT_PROFILES_DIR": str(profiles),
+    }
     log = target / "logs" / "dbt.log"
     known = log.stat().st_size if log.exists() else 0
-    status = _run(command, environment, tell)
+    status, done = _run(command, environment, tell)
     if status != 0:
         _raise_if_retryable(log, known, url)
         raise CheckFailedError(
             f"`dbt {' '.join(arguments)}` ended with status {status}",
             f"read dbt's output above or {log}; what was published before is unchanged in every model that failed",
         )
-    return _summary(target / "run_results.json")
+    return done
 
 
-def _pass_on(lines: Iterable[str], tell: Tell) -> None:
-    """Print of dbt's events those that `--quiet` leaves, errors and what a macro prints, and count its nodes."""
+def environment_of_dbt() -> dict[str, str]:
+    """What dbt needs of this process' environment.
+
+    dbt goes through the whole environment for every line of its log, to hide secrets in it: with the hundred variables
+    of a container this would take longer than the statistics.
+    """
+    return {name: text for name, text in os.environ.items() if name in VARIABLES or name.startswith(PREFIXES)}
+
+
+def _pass_on(lines: Iterable[str], tell: Tell) -> str:
+    """Print of dbt's events those that `--quiet` leaves, errors and what a macro prints, and count its nodes.
+
+    Returns:
+        How many nodes of each kind ran, and which tests gave a warning.
+    """
     done = 0
+    kinds: Counter[str | None] = Counter()
+    warnings = []
     for line in lines:
         try:
             event = json.loads(line)
@@ -108,10 +134,16 @@ def _pass_on(lines: Iterable[str], tell: Tell) -> None:
         if about["name"] in NODE_ENDED:
             done += 1
             tell(done, max(done, int(data.get("total", 0))))
+            node = data.get("node_info", {})
+            kinds[node.get("resource_type")] += 1
+            if node.get("node_status") == "warn":
+                warnings.append(f"warning: {node['node_name']}")
+    counts = [f"{kinds[kind]} {kind}s" for kind in ("seed", "model", "test") if kinds[kind]]
+    return ", ".join([*counts, *warnings]) or "done"
 
 
-def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> int:
-    """Run a command that does not outlive this process, however this one ends; its exit status."""
+def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> tuple[int, str]:
+    """Run dbt in a process that does not outlive this one, however this one ends; exit status, and what it did."""
     process = subprocess.Popen(
         command,
         cwd=PROJECT,
@@ -123,8 +155,8 @@ def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> 
         errors="replace",
     )
     try:
-        _pass_on(process.stdout or (), tell)
-        return process.wait()
+        done = _pass_on(process.stdout or (), tell)
+        return process.wait(), done
     except BaseException:
         # so dbt takes back what its connections are doing
         process.send_signal(signal.SIGINT)
@@ -176,16 +208,6 @@ def _raise_if_retryable(log: Path, known: int, url: str) -> None:
         pass
 
 
-def _summary(run_results: Path) -> str:
-    """How many nodes of each kind ran well, and which tests gave a warning."""
-    if not run_results.exists():
-        return "done"
-    results = json.loads(run_results.read_text())["results"]
-    kinds = Counter(result["unique_id"].split(".")[0].replace("unit_test", "test") for result in results)
-    warnings = [f"warning: {result['unique_id'].split('.')[2]}" for result in results if result["status"] == "warn"]
-    return ", ".join([*(f"{kinds[kind]} {kind}s" for kind in ("seed", "model", "test") if kinds[kind]), *warnings])
-
-
 def project_fingerprint() -> str:
     """Digest of everything that dbt builds from: models, macros, seeds, data tests, project file."""
     digest = sha256()
@@ -195,12 +217,6 @@ def project_fingerprint() -> str:
                 digest.update(f"{path.relative_to(PROJECT)}\0".encode() + path.read_bytes())
     digest.update((PROJECT / "dbt_project.yml").read_bytes())
     return digest.hexdigest()[:16]
-
-
-def is_deployed(url: str) -> bool:
-    """Whether dbt has built the end of its lineage, the views of schema `api`."""
-    with connection(url) as link:
-        return link.execute("select 1 from pg_views where schemaname = 'api' limit 1").fetchone() is not None
 
 
 def write_profile(profile: Path, url: str) -> None:

@@ -567,15 +567,17 @@ def test_of_dbts_events_errors_are_printed_and_nodes_counted(capsys):
         return json.dumps({"info": {"name": name, "level": level, "msg": msg}, "data": data}) + "\n"
 
     told = []
+    warned = {"resource_type": "test", "node_name": "a_test", "node_status": "warn"}
     lines = [
         event("LogStartLine", "info", "1 of 2 START", index=1, total=2),
-        event("LogModelResult", "info", "1 of 2 OK", index=1, total=2),
-        event("LogTestResult", "error", "2 of 2 FAIL 3 a_test", index=2, total=2),
+        event("LogModelResult", "info", "1 of 2 OK", index=1, total=2, node_info={"resource_type": "model"}),
+        event("LogTestResult", "error", "2 of 2 FAIL 3 a_test", index=2, total=2, node_info=warned),
         event("LogHookEndLine", "info", "1 of 1 OK hook", index=1, total=1),
         event("PrintEvent", "info", "said by a macro"),
         "Traceback of something else\n",
     ]
-    dbt._pass_on(lines, lambda done, total: told.append((done, total)))
+    done = dbt._pass_on(lines, lambda done, total: told.append((done, total)))
+    assert done == "1 models, 1 tests, warning: a_test"
     assert told == [(1, 2), (2, 2)]
     assert capsys.readouterr().out == "2 of 2 FAIL 3 a_test\nsaid by a macro\nTraceback of something else\n"
 

@@ -143,6 +143,13 @@ alter table ops.scenario_build add column if not exists compiled_sql text;
 alter table ops.scenario_build add column if not exists data_version text;
 alter table ops.scenario_build add column if not exists code_version text;
 
+-- Green deploys: enough to know that the next one has nothing to do.
+create table if not exists ops.deployment (
+    deployment_id bigint generated always as identity primary key,
+    code_version text not null,
+    deployed_at timestamptz not null default clock_timestamp()
+);
+
 -- Frozen copies of a scenario's statistics in the archive. The same load has another one when it was built by other code.
 create table if not exists ops.release (
     scenario_id text not null,
@@ -267,6 +274,7 @@ comment on table staging.tier_value is 'One row per scenario, tier and location,
 comment on view staging.scenario_version is 'One row per scenario with a model run or tier results, and the version of its data. dbt takes the registry of scenarios from here.';
 comment on table staging.geometry is 'One row per polygon of a demand unit, GeoJSON with rings by the right-hand rule; from the project''s own file.';
 comment on table ops.scenario_build is 'One row per dbt node and scenario: the data and code version its rows were built from; scenario * stands for a node without scenarios; and the SQL that was run. Written by the materializations.';
+comment on table ops.deployment is 'One row per deploy of the dbt project whose tests all passed. Written by coeqwal.';
 comment on table ops.release is 'One row per frozen copy of a load''s statistics in the archive. Written by the freezing.';
 comment on table ops.ingest_run is 'One row per run of a stage; a trigger refuses to change or remove one. A model run goes through the states RECEIVED, CLASSIFIED, EXTRACTED, VALIDATED (or NOT_VALIDATED without a usable trend report, or OVERRIDDEN against it), LOADED, BUILT, VERIFIED and ACTIVE (INACTIVE once it is hidden); FAILED has a reason code.';
 comment on table ops.verification_result is 'One row per check of a load and run of the check; a trigger refuses to change or remove one. The newest run of a check counts.';
