@@ -88,6 +88,22 @@ def test_a_connection_that_is_cut_during_a_build_is_exit_3(project, tmp_path):
     assert "DATABASE_AWAY" in errors
 
 
+def test_a_lost_race_during_a_build_is_exit_3(project, tmp_path):
+    """Somebody holds the table for longer than dbt may wait; the same command succeeds once they are gone."""
+    with psycopg.connect(project.url, autocommit=True) as watch, psycopg.connect(project.url) as holder:
+        name = watch.execute("select current_database()").fetchone()[0]
+        watch.execute(f"alter database {name} set lock_timeout = '1s'")
+        holder.execute("lock table marts.fct_total in access exclusive mode")
+        run = start(project, tmp_path)
+        _, errors = run.communicate(timeout=120)
+    assert run.returncode == 3, errors
+    assert "LOST_RACE" in errors
+
+    again = start(project, tmp_path)
+    _, errors = again.communicate(timeout=120)
+    assert again.returncode == 0, errors
+
+
 def test_a_fault_of_a_model_is_still_exit_1(project, tmp_path):
     project.edit("models/marts/fct_total.sql", "from", "from nowhere_at_all, ")
     run = start(project, tmp_path)
