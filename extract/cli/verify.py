@@ -14,6 +14,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 from extract.archive import Archive
+from extract.cli.report import Reporter
 from extract.errors import CheckFailedError, DataRefusedError, UsageError
 from extract.records import names
 from extract.settings import settings
@@ -21,7 +22,7 @@ from extract.tiers import loading, verification
 from extract.tiers.places import known
 from extract.verification import keep, run
 from extract.verification.results import CheckResult, plain_examples
-from extract.verification.runner import MODULES
+from extract.verification.runner import MODULES, chosen
 from extract.warehouse import load
 
 DEFAULT = "scenarios"
@@ -61,17 +62,21 @@ def scenarios(
     """Compare DSS, CSV, database, recomputed statistics, tier files and API. This is what a plain `verify` does."""
     config = settings()
     url = config.resolved_database_url()
-    console = Console(highlight=False)
+    reporter = Reporter(as_json)
+    asked = chosen(question or None)
     wrong = 0
     for scenario_id in [names.check_scenario_id(s) for s in scenario or ()] or _loaded(url):
         folder = docs / scenario_id if docs else None
-        results = run(url, config, scenario_id, question or None, docs=folder, api_address=api)
+        results: list[CheckResult] = []
+        for place, code in enumerate(asked, start=1):
+            with reporter.watch(f"{scenario_id} {code}, question {place} of {len(asked)}"):
+                results += run(url, config, scenario_id, [code], docs=folder, api_address=api)
         keep(url, config, results)
         if as_json:
             for result in results:
                 print(json.dumps({**asdict(result), "examples": plain_examples(result.examples)}), flush=True)
         else:
-            _show(console, scenario_id, results)
+            _show(reporter.console, scenario_id, results)
         wrong += sum(result.status in ("failed", "error") for result in results)
     if wrong:
         raise CheckFailedError(

@@ -71,6 +71,18 @@ def questions() -> dict[str, Question]:
     }
 
 
+def chosen(wanted: Sequence[str] | None) -> list[str]:
+    """Codes of the questions that are wanted, all of them by default.
+
+    Raises:
+        UsageError: there is no such question.
+    """
+    known = questions()
+    if unknown := [code for code in wanted or () if code not in known]:
+        raise UsageError(f"no such question: {', '.join(unknown)}", f"there are {', '.join(known)}")
+    return list(known if wanted is None else wanted)
+
+
 def run(
     url: str,
     settings: Settings,
@@ -98,14 +110,11 @@ def run(
         UsageError: nothing is loaded of the scenario, or there is no such question, or no folder with the verifiers.
         RetryableError: the database or the archive is away.
     """
-    known = questions()
-    unknown = [code for code in wanted or () if code not in known]
-    if unknown:
-        raise UsageError(f"no such question: {', '.join(unknown)}", f"there are {', '.join(known)}")
+    known, asked = questions(), chosen(wanted)
     subject = Subject.of(url, settings, scenario_id, api_address)
     if subject.load_id is None and subject.tier_load_id is None:
         raise UsageError(f"nothing is loaded of {scenario_id}", f"load it with `coeqwal run {scenario_id}`")
-    return [result for code in (known if wanted is None else wanted) for result in _answers(known[code], subject, docs)]
+    return [result for code in asked for result in _answers(known[code], subject, docs)]
 
 
 def _answers(question: Question, subject: Subject, docs: Path | None) -> Iterator[CheckResult]:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -20,6 +21,8 @@ import pytest
 
 from api.snapshot import Snapshot
 from extract.archive import Archive
+from extract.cli import verify as command
+from extract.cli.report import Reporter
 from extract.errors import UsageError
 from extract.records import names
 from extract.settings import Settings
@@ -320,6 +323,29 @@ def test_the_command_says_what_is_wrong_and_where(own: Warehouse, tmp_path: Path
     as_json = verify(own, SCENARIO, "--question", "tier_files", "--json")
     lines = [json.loads(line) for line in as_json.stdout.splitlines()]
     assert (as_json.returncode, {line["status"] for line in lines}) == (0, {"passed"})
+
+
+def test_while_it_runs_the_command_names_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unknown question is refused before any question is asked."""
+    seen: list[str] = []
+
+    def watch(_: Reporter, stage: str) -> AbstractContextManager[None]:
+        seen.append(stage)
+        return nullcontext()
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x")
+    monkeypatch.setattr(Reporter, "watch", watch)
+    for name in ("run", "keep", "_show"):
+        monkeypatch.setattr(f"extract.cli.verify.{name}", lambda *_, **__: [])
+    command.scenarios(["s0011", "s0020"], ["oracle", "dss_csv"], as_json=False, docs=None, api=None)
+    assert seen == [
+        f"{scenario} {question} of 2"
+        for scenario in ("s0011", "s0020")
+        for question in ("oracle, question 1", "dss_csv, question 2")
+    ]
+    with pytest.raises(UsageError, match="no such question: colour"):
+        command.scenarios(["s0011"], ["oracle", "colour"], as_json=False, docs=None, api=None)
+    assert len(seen) == 4
 
 
 def test_a_scenario_without_data_and_an_unknown_question_are_usage_errors(built: Warehouse) -> None:
