@@ -22,7 +22,7 @@
     {{ share_true('is_x2_fall_met') }} * 100 as x2_fall_met_pct,
     case when count(standard_basis) > 0 then count(is_above_d1641) end::integer
         as d1641_months_count,
-    case category when 'outflow' then count(is_d1641_outflow_met) end::integer
+    case when category = 'outflow' then count(is_d1641_outflow_met) end::integer
         as d1641_outflow_months_count,
     {%- for season, answer in {'spring': 'is_x2_at_collinsville', 'fall': 'is_x2_fall_met'}.items() %}
     case when category = 'x2' and not is_compatibility then count({{ answer }}) end::integer

@@ -17,8 +17,8 @@ final as (
         monthly.reservoir_code,
         monthly.water_month,
         monthly.mean_taf as monthly_mean_taf,
-        case monthly.water_month
-            when 7 then summary.april_mean_taf
+        case
+            when monthly.water_month = 7 then summary.april_mean_taf
             else summary.september_mean_taf
         end as summary_mean_taf
     from monthly

@@ -160,6 +160,15 @@ def sql_holds_no_data(manifest: Node) -> Iterator[str]:
             yield f"{node['name']}: {found} belongs into a seed"
 
 
+def cases_are_searched(manifest: Node) -> Iterator[str]:
+    """`case when unit = 'CFS'`, never `case unit when 'CFS'`, which a sharded PostgreSQL translates wrongly."""
+    macros = [node for node in manifest["macros"].values() if node["package_name"] == PROJECT]
+    for node in [*nodes(manifest, "model", "test"), *macros]:
+        code = re.sub(r"\{#.*?#\}|--[^\n]*", "", node.get("raw_code") or node["macro_sql"], flags=re.DOTALL)
+        if re.search(r"\bcase\s+(?!when\b)(?=\S)", code, re.IGNORECASE):
+            yield f"{node['name']}: a simple case; write `case when ... = ...`"
+
+
 def facts_read_their_scope(manifest: Node) -> Iterator[str]:
     """A stored model limits every scenario-grained import to its scope, in the import."""
     grained = {n["name"] for n in nodes(manifest, "model") if "scenario_id" in n["columns"]}
@@ -201,6 +210,7 @@ RULES: tuple[Callable[[Node], Iterator[str]], ...] = (
     unit_is_last,
     sql_has_the_form,
     sql_holds_no_data,
+    cases_are_searched,
     facts_read_their_scope,
     warnings_have_an_owner,
     own_tests_say_why,

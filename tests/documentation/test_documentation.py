@@ -43,6 +43,10 @@ BROKEN = {
     "unit_is_last": ("columns.mean", {"data_type": "double precision", "description": "Mean."}),
     "sql_has_the_form": ("raw_code", "with months as (select 1) select * from months"),
     "sql_holds_no_data": ("raw_code", "-- x\nselect * from months where part_b = 'S_SHSTA'\n\nselect * from final"),
+    "cases_are_searched": (
+        "raw_code",
+        "-- x\nselect case a when 'b' then 1 end from months\n\nselect * from final",
+    ),
     "facts_read_their_scope": ("raw_code", "with months as (\n select * from {{ ref('int_reservoir__monthly') }}\n),"),
 }
 

@@ -88,9 +88,9 @@ of_trend_report as (
         cell.question_code,
         cell.family_code,
         'trend_report' as check_name,
-        case verdict.verdict
-            when 'VALIDATED' then 'passed'
-            when 'OVERRIDDEN' then 'failed'
+        case
+            when verdict.verdict = 'VALIDATED' then 'passed'
+            when verdict.verdict = 'OVERRIDDEN' then 'failed'
             else 'not_checked'
         end as status,
         null::bigint as checked_count,

@@ -11,7 +11,7 @@ reservoir as (
 
 located as (
     select
-        case entity_kind when 'delta_station' then 'compliance_station' else entity_kind end
+        case when entity_kind = 'delta_station' then 'compliance_station' else entity_kind end
             as location_type,
         entity_code as location_code,
         geometry_status,

@@ -76,8 +76,8 @@ measured as (
     select
         months.*,
         delivery_taf + shortage_taf as target_taf,
-        case demand_source
-            when 'constant' then constant_demand_taf
+        case
+            when demand_source = 'constant' then constant_demand_taf
             else delivery_taf + shortage_taf
         end as demand_taf
     from months

@@ -101,10 +101,14 @@ final as (
         lateral (
             values
             (
-                case delta.category when 'outflow' then 'outflow' when 'x2' then 'x2' else 'ec' end,
+                case
+                    when delta.category = 'outflow' then 'outflow'
+                    when delta.category = 'x2' then 'x2'
+                    else 'ec'
+                end,
                 delta.value
             ),
-            (case delta.category when 'outflow' then 'outflow_cfs' end, delta.outflow_cfs)
+            (case when delta.category = 'outflow' then 'outflow_cfs' end, delta.outflow_cfs)
         ) as measured (measure_code, value)
     where measured.measure_code is not null
 )

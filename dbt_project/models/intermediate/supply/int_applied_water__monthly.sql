@@ -74,21 +74,21 @@ supplied as (
     select
         months.*,
         left_to_pump_taf
-        - case when has_mapped_groundwater_pumping then model_pumping_taf else 0 end
-            as left_unmet_taf
+        - case when has_mapped_groundwater_pumping then model_pumping_taf else 0 end as unmet_taf,
+        left_to_pump_taf - model_shortage_taf as rest_taf
     from months
 ),
 
 balanced as (
     select
         supplied.*,
-        case groundwater_pumping_basis
-            when 'model' then model_pumping_taf
-            when 'calculated' then {{ balance_remainder('left_to_pump_taf - model_shortage_taf') }}
+        case
+            when groundwater_pumping_basis = 'model' then model_pumping_taf
+            when groundwater_pumping_basis = 'calculated' then {{ balance_remainder('rest_taf') }}
         end as groundwater_pumping_taf,
-        case shortage_source
-            when 'model' then model_shortage_taf
-            when 'derived' then {{ balance_remainder('left_unmet_taf') }}
+        case
+            when shortage_source = 'model' then model_shortage_taf
+            when shortage_source = 'derived' then {{ balance_remainder('unmet_taf') }}
         end as shortage_taf
     from supplied
 ),
@@ -112,7 +112,7 @@ final as (
         balanced.shortage_source,
         balanced.shortage_taf > shortage_event.minimum_taf as has_shortage,
         balanced.shortage_taf / nullif(balanced.demand_taf, 0) * 100 as shortage_pct,
-        balanced.left_unmet_taf - balanced.model_shortage_taf as balance_residual_taf
+        balanced.unmet_taf - balanced.model_shortage_taf as balance_residual_taf
     from balanced
     cross join shortage_event
 )

@@ -16,9 +16,11 @@ judged as (
         share.tier_code,
         share.location_code,
         tier_rule.tier_level,
-        case tier_rule.comparison
-            when 'at_least' then share.share_fraction >= tier_rule.bound_fraction
-            when 'below' then share.share_fraction < tier_rule.bound_fraction
+        case
+            when
+                tier_rule.comparison = 'at_least'
+                then share.share_fraction >= tier_rule.bound_fraction
+            when tier_rule.comparison = 'below' then share.share_fraction < tier_rule.bound_fraction
         end as holds,
         case
             when better.is_interpolated

@@ -37,8 +37,8 @@ months as (
         month_value.delivery_taf,
         month_value.groundwater_pumping_taf,
         month_value.model_shortage_taf,
-        case unit_series.demand_source
-            when 'derived'
+        case
+            when unit_series.demand_source = 'derived'
                 then
                     (month_value.delivery_taf + month_value.model_shortage_taf)
                     / nullif(month_value.allocation_fraction, 0)
@@ -76,9 +76,9 @@ months as (
 balanced as (
     select
         *,
-        case shortage_source
-            when 'model' then model_shortage_taf
-            when 'derived' then {{ balance_remainder('demand_taf - supply_taf') }}
+        case
+            when shortage_source = 'model' then model_shortage_taf
+            when shortage_source = 'derived' then {{ balance_remainder('demand_taf - supply_taf') }}
         end as shortage_taf
     from months
 ),

@@ -30,7 +30,7 @@ monthly as (
         {{ signed_coefficient_of_variation('value') }} as cv,
         {{ exceedance_columns('value') }},
         {%- for name, month in months_of_year.items() %}
-        {%- set value = 'case water_month when ' ~ month ~ ' then value end' %}
+        {%- set value = 'case when water_month = ' ~ month ~ ' then value end' %}
         count({{ value }})::integer as {{ name }}_sample_count,
         avg({{ value }}) as {{ name }}_mean,
         {{ signed_coefficient_of_variation(value) }} as {{ name }}_cv,
