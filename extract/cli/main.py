@@ -19,6 +19,7 @@ from extract.cli import (
     audit,
     database,
     intake,
+    many,
     provenance,
     reference,
     registry,
@@ -126,7 +127,9 @@ def about(
 
 @app.command()
 def run(
-    scenario: Annotated[str | None, typer.Argument(help="Scenario id; default from the ZIP's name.")] = None,
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="Scenario ids; default from the ZIP's name.")
+    ] = None,
     zip_path: ZipOption = None,
     trend: TrendOption = None,
     dv: DvOption = None,
@@ -134,18 +137,35 @@ def run(
     to: Annotated[Goal, typer.Option("--to", help="The last stage wanted.")] = "active",
     override: OverrideOption = None,
     accept: AcceptOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Every scenario whose model run is in the archive.")] = False,
     plan_file: Annotated[
         Path | None, typer.Option("--plan", help="Run the stages of a file that `coeqwal plan` wrote.")
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of several scenarios, how many to work on at a time; default one per core."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take a model run all the way: promote, extract, load, build, verify, activate. What is there is passed over."""
+    """Take model runs all the way: promote, extract, load, build, verify, activate. What is there is passed over.
+
+    Several scenarios are taken from the archive, side by side; one that fails stops no other.
+    """
     report = Reporter(as_json)
+    of_one = bool(zip_path or trend or dv or sv or override or accept)
     if plan_file is not None:
-        if scenario or zip_path or trend or dv or sv or override or accept or to != "active":
+        if scenarios or every or of_one or to != "active":
             raise UsageError("--plan goes with no other scenario, file or option", "the plan says what is to be done")
+        if workers and workers > 1:
+            raise typer.Exit(many.run_plan(plan_file, workers, as_json))
         raise typer.Exit(status.run_plan(plan_file, report, as_json))
-    scenario_id = _scenario(scenario, zip_path)
+    if every or (scenarios and len(scenarios) > 1):
+        if of_one or (every and scenarios):
+            raise UsageError(
+                "several scenarios go with no file, reason or further scenario", "run the one that needs it by itself"
+            )
+        raise typer.Exit(many.run(scenarios or status.in_archive(), to, workers, as_json))
+    scenario_id = _scenario(scenarios[0] if scenarios else None, zip_path)
     candidate = _candidate(scenario_id, zip_path, trend, dv, sv)
     pipeline = Pipeline(settings(), scenario_id, report, report.watch, accept)
     pipeline.run(candidate, to, override)

@@ -6,7 +6,6 @@ import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +15,11 @@ import typer
 from extract.archive import Archive
 from extract.cli.report import Reporter, counted
 from extract.errors import UsageError
+from extract.intake.promote import promoted
 from extract.pipeline import plan
 from extract.pipeline.pipeline import Pipeline
 from extract.pipeline.status import ScenarioStatus, facts_of, judge, known_scenarios
 from extract.records import names
-from extract.records.operator import operator
 from extract.settings import settings
 from extract.warehouse import load
 
@@ -41,6 +40,21 @@ def _all_statuses(scenario: str | None) -> list[ScenarioStatus]:
             )
         known = [scenario_id]
     return [judge(facts) for facts in facts_of(archive, url, known, config.data_dir)]
+
+
+def in_archive() -> list[str]:
+    """Every scenario whose model run is in the archive, in the order of their ids.
+
+    Raises:
+        UsageError: there is none.
+    """
+    archive = Archive.of(settings())
+    known = sorted(names.scenarios_in(info.path for info in archive.store.files("snapshots/")))
+    if found := [scenario_id for scenario_id in known if promoted(archive, scenario_id)]:
+        return found
+    raise UsageError(
+        f"no model run is in the archive {archive.store.address}", "`coeqwal download` and `coeqwal promote` bring some"
+    )
 
 
 def status(
@@ -139,15 +153,7 @@ def run_plan(path: Path, report: Reporter, as_json: bool) -> int:
     def work(pair: plan.Pair) -> None:
         if not as_json:
             print(f"{pair.scenario_id} {pair.stage}: {pair.reason or 'as planned'}", flush=True)
-        pipeline = Pipeline(config, pair.scenario_id, report, report.watch)
-        stages: dict[plan.PlannedStage, Callable[[], object]] = {
-            "extract": lambda: pipeline.extract(None),
-            "load": pipeline.load,
-            "build": pipeline.build,
-            "verify": pipeline.verify,
-            "activate": lambda: pipeline.activate(operator(), None),
-        }
-        stages[pair.stage]()
+        plan.carry_out_pair(Pipeline(config, pair.scenario_id, report, report.watch), pair.stage)
 
     def say(result: plan.Result) -> None:
         left.append(result)

@@ -80,11 +80,15 @@ class Pipeline:
         self.work.candidate, self.work.override = candidate, override
         wanted = STAGES[: STAGES.index(LAST[to]) + 1]
         with self._locked():
-            load.prepare(self.work.url)
-            if not deployment.is_deployed(self.work.url):
-                self._do(DEPLOY)
+            self.prepare()
             self._way_in(candidate)
             self._do(*wanted[1:])
+
+    def prepare(self) -> None:
+        """Make the landing tables, and deploy a database that has nothing of the dbt project."""
+        load.prepare(self.work.url)
+        if not deployment.is_deployed(self.work.url):
+            self._do(DEPLOY)
 
     def summary(self) -> str:
         """How the questions about the scenario's numbers stand, counted as `/api/verification/status` counts them."""

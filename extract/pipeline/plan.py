@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from extract.errors import EXIT_CHECK_FAILED, EXIT_OK, CoeqwalError, UsageError
+from extract.pipeline.pipeline import Pipeline
 from extract.pipeline.status import ScenarioStatus, Stage
 from extract.records import names
+from extract.records.operator import operator
 
 PlannedStage = Literal["extract", "load", "build", "verify", "activate"]
 COLUMNS = ("scenario_id", "stage", "reason")
@@ -123,6 +125,30 @@ def carry_out(planned: Sequence[Pair], work: Callable[[Pair], None], say: Callab
             failed[pair.scenario_id] = pair
             codes.add(error.exit_code)
             say(Result(pair, error))
+    return exit_code(codes)
+
+
+def exit_code(codes: set[int]) -> int:
+    """The exit code of several failures: none, the one that they share, or that of a failed check."""
     if not codes:
         return EXIT_OK
     return codes.pop() if len(codes) == 1 else EXIT_CHECK_FAILED
+
+
+def carry_out_pair(pipeline: Pipeline, stage: PlannedStage) -> None:
+    """Run one stage of a scenario.
+
+    Raises:
+        CoeqwalError: as the stage.
+    """
+    match stage:
+        case "extract":
+            pipeline.extract(None)
+        case "load":
+            pipeline.load()
+        case "build":
+            pipeline.build()
+        case "verify":
+            pipeline.verify()
+        case "activate":
+            pipeline.activate(operator(), None)

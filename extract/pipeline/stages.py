@@ -239,14 +239,20 @@ def load_series(work: Work) -> Outcome:
     return Outcome(f"{rows} series by {way}, receipt {record.receipt_id}", False, record.receipt_id)
 
 
+def is_built(work: Work) -> bool:
+    """Whether the scenario's rows are built from the present load by the present code, and tested."""
+    receipt_id, last = work.receipt_id(), built(work.url, work.scenario_id)
+    if not receipt_id or not last or last.why_stale(receipt_id, dbt.project_fingerprint()) is not None:
+        return False
+    known = work.cells()
+    return bool(known) and not any(cell.is_untested for cell in known)
+
+
 def build(work: Work) -> Outcome:
     """Rebuild and test the scenario's rows with dbt, unless somebody has for this load and code."""
     code, receipt_id = dbt.project_fingerprint(), work.receipt_id()
-    last = built(work.url, work.scenario_id)
-    if not work.again and receipt_id and last and last.why_stale(receipt_id, code) is None:
-        known = work.cells()
-        if known and not any(cell.is_untested for cell in known):
-            return Outcome("built from this load and this code, and tested", True, receipt_id, code)
+    if not work.again and is_built(work):
+        return Outcome("built from this load and this code, and tested", True, receipt_id, code)
     select = ["build", "--select", f"scenario:{work.scenario_id}"]
     done = dbt.dbt(select, work.url, work.dbt_folder(work.scenario_id), work.tell)
     return Outcome(done, False, receipt_id, code)

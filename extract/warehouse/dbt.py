@@ -148,7 +148,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> 
         command,
         cwd=PROJECT,
         env=environment,
-        preexec_fn=_with_parent(os.getpid()),
+        preexec_fn=with_parent(os.getpid()),
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
@@ -168,8 +168,8 @@ def _run(command: Sequence[str], environment: Mapping[str, str], tell: Tell) -> 
         raise
 
 
-def _with_parent(parent: int) -> Callable[[], None] | None:
-    """What a new process does to end with its parent, also with one that is killed outright; Linux only."""
+def with_parent(parent: int) -> Callable[[], None] | None:
+    """What a new process does to end with its parent, also with one that is killed outright; none but on Linux."""
     if sys.platform != "linux":
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
