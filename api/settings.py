@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from extract.archive import Archive
 from extract.database import DatabaseUrl, readable
-from extract.settings import PROJECT
+from extract.settings import HOME
 from extract.settings import settings as project_settings
 
 
@@ -83,7 +83,7 @@ class ApiSettings(BaseSettings):
     header_seconds: PositiveFloat = 10.0
     keep_alive_seconds: PositiveInt = 5
     max_connections: PositiveInt = 500
-    docs_dir: Path = PROJECT / "target"
+    docs_dir: Path = HOME / "target"
 
     def model_post_init(self, _: object) -> None:
         """Refuse the project's settings too, when the service starts and not with each request."""

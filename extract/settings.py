@@ -12,7 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from extract.database import DatabaseUrl, readable
 from extract.errors import UsageError
 
-PROJECT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parent.parent
+IS_CHECKOUT = (CHECKOUT / "dbt_project.yml").is_file()
+PROJECT = CHECKOUT if IS_CHECKOUT else Path(__file__).resolve().parent / "project"
+"""Models, macros and seeds of dbt: the checkout, or the copy that an installed package brings."""
+
+HOME = PROJECT if IS_CHECKOUT else Path.cwd()
+"""Below it is what the commands make, unless a setting says otherwise: the checkout, or else the current folder."""
 
 
 class Settings(BaseSettings):
@@ -47,7 +53,7 @@ class Settings(BaseSettings):
     api_database_url: Annotated[str | None, AfterValidator(readable("COEQWAL_API_DATABASE_URL"))] = Field(
         None, validation_alias="COEQWAL_API_DATABASE_URL", repr=False
     )
-    data_dir: Path = Field(PROJECT / "data", validation_alias="COEQWAL_DATA_DIR")
+    data_dir: Path = Field(HOME / "data", validation_alias="COEQWAL_DATA_DIR")
     archive: str | None = Field(None, validation_alias="COEQWAL_ARCHIVE")
     pg_bin: Path | None = Field(None, validation_alias="COEQWAL_PG_BIN")
     aws_region: str = Field("us-west-2", validation_alias="AWS_REGION")

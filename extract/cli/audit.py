@@ -14,12 +14,12 @@ from extract.archive import Archive
 from extract.audit.run import last_line, report
 from extract.database import DatabaseUrl
 from extract.errors import CheckFailedError
-from extract.settings import PROJECT, settings
+from extract.settings import HOME, settings
 from extract.warehouse import load
 
 
 def run_audit(
-    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")] = PROJECT / "audits",
+    out: Annotated[Path, typer.Option("--out", help="Folder for the reports.")] = HOME / "audits",
     as_json: Annotated[bool, typer.Option("--json", help="JSON instead of the summary.")] = False,
 ) -> None:
     """Compare archive, staging, statistics, seeds and project with each other, and write a report."""

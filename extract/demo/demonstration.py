@@ -23,14 +23,14 @@ from extract.intake.promote import given_by_hand
 from extract.intake.zip_file import ModelRunZip
 from extract.pipeline.pipeline import Pipeline
 from extract.pipeline.stages import StageReport, Watch
-from extract.settings import PROJECT, Settings
+from extract.settings import HOME, PROJECT, Settings
 from extract.warehouse import dbt, load
 from extract.warehouse.embedded import EmbeddedServer, free_port
 
 SCENARIO = "s9000"
 SERIES = 3500
 PORT = 8000
-DOCS = PROJECT / "target" / "static_index.html"
+DOCS = HOME / "target" / "static_index.html"
 
 
 class BackgroundApi:

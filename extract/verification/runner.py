@@ -24,7 +24,7 @@ MODULES = {
     "tier_files": "extract.verification.expectations.tier_files",
     "api_views": "extract.verification.expectations.api_views",
 }
-"""Where the verifier of a question is: beside the tests, for it shares no code with what it verifies."""
+"""Where the verifier of a question is. It shares no code with what it verifies."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def run(
         is `not_checked` with the reason, and a verifier that broke is an `error`.
 
     Raises:
-        UsageError: nothing is loaded of the scenario, or there is no such question, or no folder with the verifiers.
+        UsageError: nothing is loaded of the scenario, or there is no such question.
         RetryableError: the database or the archive is away.
     """
     known, asked = questions(), chosen(wanted)
@@ -163,13 +163,5 @@ def _result(question: Question, subject: Subject, found: Finding) -> CheckResult
 
 
 def _module(code: str) -> _VerifierModule:
-    try:
-        with named():
-            return cast(_VerifierModule, importlib.import_module(MODULES[code]))
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] == "tests":
-            raise UsageError(
-                f"the verifiers are not there: no folder {PROJECT / 'tests'}",
-                "verify from a checkout of the project; an installed package alone has no verifiers",
-            ) from error
-        raise
+    with named():
+        return cast(_VerifierModule, importlib.import_module(MODULES[code]))

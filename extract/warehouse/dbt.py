@@ -18,7 +18,7 @@ from pathlib import Path
 from extract.database import DatabaseUrl
 from extract.errors import CheckFailedError, DatabaseAwayError, DiskFullError, LostRaceError, UsageError
 from extract.extras import need
-from extract.settings import PROJECT, Settings
+from extract.settings import IS_CHECKOUT, PROJECT, Settings
 from extract.warehouse.embedded import write_private
 from extract.warehouse.load import connection
 
@@ -71,7 +71,8 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
         "text",
         "--log-level-file",
         "info",
-        "--no-write-json",
+        # which take seconds, and of which only the pages of `dbt docs` need one
+        "--no-write-json" if arguments[0] == "build" else "--write-json",
         *arguments,
         "--target-path",
         str(target),
@@ -84,7 +85,7 @@ def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -
     # a profile of its own: the project's belongs to whoever types plain `dbt`, and may be of another data folder
     profiles = target.parent / "profile"
     write_profile(profiles / "profiles.yml", url)
-    if not (PROJECT / "profiles.yml").exists():
+    if IS_CHECKOUT and not (PROJECT / "profiles.yml").exists():
         # plain `dbt` with DATABASE_URL
         write_profile(PROJECT / "profiles.yml", EXAMPLE)
     environment = {
@@ -242,7 +243,7 @@ def write_project_profile(settings: Settings, url: str) -> str:
         Which database plain `dbt` works on, for a person.
     """
     profile = PROJECT / "profiles.yml"
-    if settings.data_dir.resolve() != (PROJECT / "data").resolve():
+    if not IS_CHECKOUT or settings.data_dir.resolve() != (PROJECT / "data").resolve():
         return (
             f"plain `dbt` in {PROJECT} does not work on this database, as the data folder is not the project's own:"
             f" give it DBT_PROFILES_DIR={settings.data_dir / 'dbt' / 'profile'}"

@@ -21,7 +21,6 @@ from extract.convert.csv_files import LOAD_COLUMNS
 from extract.database import DatabaseUrl, retryable, session_sql
 from extract.errors import CheckFailedError, CoeqwalError, DatabaseAwayError, DiskFullError, LostRaceError
 from extract.records.receipts import ExtractRecord
-from extract.settings import PROJECT
 
 OPTIONS = "(format csv, header true)"
 CHUNK = 1 << 20
@@ -132,7 +131,7 @@ def prepare(url: str) -> None:
     """Create the landing tables and the reading role where they are missing."""
     with connection(url) as link:
         link.execute("select pg_advisory_xact_lock(hashtextextended('coeqwal/prepare', 0))")
-        link.execute((PROJECT / "extract" / "warehouse" / "sql" / "warehouse.sql").read_bytes())
+        link.execute(Path(__file__).with_name("sql").joinpath("warehouse.sql").read_bytes())
 
 
 def loaded_receipt(url: str, scenario_id: str) -> str | None:
