@@ -106,7 +106,7 @@ def _size(key: str, answer: Answer) -> int:
 
 
 class AnswerCache:
-    """Adds `ETag` and `Cache-Control` to results, answers 304 to who has them, and repeats what it knows.
+    """Adds `ETag` and `Cache-Control` to results, answers 304 to a client with a current copy, and serves cached ones.
 
     It compresses what it keeps once, and leaves other answers to Starlette's compression. Equal requests that arrive
     while the first one is being answered wait for its answer. The tag is a digest of the body: a load id alone would

@@ -163,7 +163,7 @@ class RateLimit:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application, unless the client has had enough."""
+        """Run the application, unless the client is over its limit."""
         if scope["type"] == "http" and not scope["path"].startswith(_UNLIMITED):
             client = _network(scope["client"][0] if scope.get("client") else "")
             for limit in self._limits:

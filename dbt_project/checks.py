@@ -37,7 +37,7 @@ def is_of_code(manifest: Any, uid: str) -> bool:
 def list_of_checks(manifest: Any, is_grained: IsGrained) -> dict[str, dict[str, str]]:
     """Every data test that a build of a scenario runs, by its id: question, family and name.
 
-    A test that only warns answers a question of its own: it informs, and hinders nothing.
+    A test that only warns answers a question of its own: it informs, and blocks nothing.
     """
     known = _known_families(manifest)
     checks = {}

@@ -55,7 +55,7 @@ class CheckFailedError(CoeqwalError):
 
 
 class RetryableError(CoeqwalError):
-    """The surroundings failed (database away, disk full, network): try again once they are back."""
+    """The environment failed (database away, disk full, network): try again once they are back."""
 
     code = "RETRYABLE"
     exit_code = EXIT_RETRYABLE

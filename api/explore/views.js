@@ -69,7 +69,7 @@ function bandPicture({ family, entity, measure, scenarios, rows }) {
   const measured = unitOf(family, measure, rows);
   return {
     title: `${family.label}: ${entity.label}`,
-    reading: `The line is the median of the years of a water month. ${bandWords(pairs)} All scenarios have one scale.`,
+    reading: `Line: median over the years, by water month. ${bandWords(pairs)} All scenarios share one scale.`,
     figures: scenarios.map((scenario) => {
       const own = ofScenario(rows, scenario)
         .map((row) => ({ ...row, period: WATER_MONTHS[row.water_month - 1] }))
@@ -114,7 +114,7 @@ function exceedancePicture({ family, entity, measure, scenarios, rows, period = 
     title: `${family.label}: ${about}`,
     reading:
       "A value at 10 percent is exceeded 10 percent of the time, so it is high; a value at 90 percent is exceeded " +
-      "90 percent of the time, so it is low. A curve that lies higher has more at every percent.",
+      "90 percent of the time, so it is low.",
     figures: [
       {
         title: `${measure.label}, exceedance`,

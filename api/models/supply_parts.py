@@ -30,7 +30,7 @@ class DeliveryMonth(VolumeMonth):
 
 
 class ShortageMonth(VolumeMonth):
-    """Water lacking in one water month over all years."""
+    """Shortage in one water month over all years."""
 
     frequency_pct: Percent = Field(
         validation_alias="shortage_frequency_pct", description=f"Years with a shortage, % of years; {SHORT}"
@@ -124,7 +124,7 @@ class DeliveryPeriod(Years):
 
 
 class ShortagePeriod(Block):
-    """Water lacking per water year, and what that says about reliability."""
+    """Shortage per water year, and what that says about reliability."""
 
     annual_shortage_avg_taf: Taf = Field(
         validation_alias="annual_shortage_mean_taf", description="Mean shortage, TAF a year; null if it is not known"

@@ -29,7 +29,7 @@ class QuestionStatus(BaseModel):
     description: str = Field(description="The question in words")
     status: Status = Field(description="What the answer is; not_applicable where the question does not arise")
     severity: Literal["blocks_activation", "blocks_release", "informs"] = Field(
-        description="What anything but a pass hinders"
+        description="What a check that has not passed blocks"
     )
     verifier: str = Field(description="Who answers it")
     command: str = Field(description="The command that answers it")

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from extract.audit.findings import Section
-from extract.reference import erd
+from extract.reference.database import differences
 from extract.reference.manifest import Relation
 
 VIEWS = """
@@ -28,7 +28,7 @@ def relations_agree(link: psycopg.Connection, relations: Iterable[Relation], man
     section = Section("Tables and columns: dbt project against database", looked_at=len(known))
     models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
     views = {f"{n['schema']}.{n['alias']}" for n in models if n["config"]["materialized"] == "view"}
-    for line in erd.differences(link, known):
+    for line in differences(link, known):
         where, _, what = line.partition(": ")
         if where not in views:
             section.add(what, where, "run `dbt build`; drop what no model makes any more")

@@ -10,7 +10,8 @@ import typer
 
 from extract.cli.report import counted
 from extract.errors import CheckFailedError
-from extract.reference import erd, expected_rows, faults, grain, manifest, marked, questions, tables
+from extract.reference import expected_rows, faults, grain, manifest, marked, questions, tables
+from extract.reference.database import differences
 from extract.reference.receipt_schemas import schema_texts
 from extract.settings import PROJECT, settings
 from extract.warehouse.load import connection
@@ -30,7 +31,6 @@ def page_texts() -> dict[str, str]:
         path: marked.with_part((PROJECT / path).read_text(encoding="utf-8"), *part) for path, part in parts.items()
     }
     written = {
-        erd.PAGE: erd.page(manifest.relations(made)),
         tables.PAGE: tables.text(made, PROJECT),
         tables.EXPOSURE: tables.exposure(made),
     }
@@ -43,7 +43,7 @@ def pages(
         bool, typer.Option("--check", help="Write nothing; exit status 1 if a page is not current.")
     ] = False,
 ) -> None:
-    """Write diagrams, grain table, questions, index of faults, served tables and the schemas of the receipts."""
+    """Write grain table, questions, index of faults, served tables and the schemas of the receipts."""
     old = []
     for name, text in page_texts().items():
         path = PROJECT / name
@@ -65,7 +65,7 @@ def database() -> None:
     """Compare tables, columns and types of the database with the dbt manifest, in both directions."""
     relations = manifest.relations(manifest.parse())
     with connection(settings().resolved_database_url()) as link:
-        found = erd.differences(link, relations)
+        found = differences(link, relations)
     print("\n".join(found) or f"the database has the tables, columns and types of {len(relations)} relations")
     if found:
         raise CheckFailedError(

@@ -40,7 +40,7 @@ class ScenariosByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-app = typer.Typer(cls=ScenariosByDefault, help="Comparisons of each place with the one before it.")
+app = typer.Typer(cls=ScenariosByDefault, help="Check each stage against the one before it.")
 
 
 @app.command(DEFAULT)

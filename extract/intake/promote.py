@@ -29,7 +29,7 @@ DSS_MARK = b"ZDSS"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model run that wants into the archive.
+    """A model run proposed for the archive.
 
     Attributes:
         scenario_id: whose run it is.

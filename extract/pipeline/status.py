@@ -72,7 +72,7 @@ class StageStatus:
 
 @dataclass(frozen=True)
 class ScenarioStatus:
-    """All stages of a scenario, and the command that brings it on."""
+    """All stages of a scenario, and the next command."""
 
     scenario_id: str
     stages: tuple[StageStatus, ...]

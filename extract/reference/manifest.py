@@ -1,9 +1,8 @@
-"""Seeds, dimensions and facts of the dbt project, read from its manifest: columns, types, keys, references."""
+"""Seeds, dimensions and facts of the dbt project, read from its manifest: columns, types, keys."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,25 +12,8 @@ from extract.settings import PROJECT, settings
 from extract.warehouse.dbt import dbt
 
 Manifest = dict[str, Any]
-SEEDS, DIMENSIONS = "seeds", "dimensions"
+DIMENSIONS = "dbt_project/models/marts/reference/"
 STORED = ("seed", "table", "incremental")
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A foreign key, as a relationships test states it.
-
-    Attributes:
-        column: the referring column.
-        to_table: name of the relation that is referred to.
-        to_column: its column.
-        where: condition on the rows that are tested, empty for all.
-    """
-
-    column: str
-    to_table: str
-    to_column: str
-    where: str
 
 
 @dataclass(frozen=True)
@@ -39,20 +21,14 @@ class Relation:
     """A relation that people join: a seed, a dimension (some are views) or a stored fact.
 
     Attributes:
-        group: what it is shown with: the folder of a seed, `dimensions`, the family of a fact, or `verification`.
         columns: declared type by column, in declared order; an empty type where none is declared.
-        key: columns of the uniqueness test that states the grain.
         required: columns that a test says are not NULL.
-        references: foreign keys, sorted.
     """
 
     schema: str
     name: str
-    group: str
     columns: dict[str, str]
-    key: tuple[str, ...]
     required: frozenset[str]
-    references: tuple[Reference, ...]
 
 
 def parse(project: Path = PROJECT) -> Manifest:
@@ -64,15 +40,15 @@ def parse(project: Path = PROJECT) -> Manifest:
 
 
 def relations(manifest: Manifest) -> list[Relation]:
-    """Seeds, dimensions and facts, by group and name."""
+    """Seeds, dimensions and facts, by schema and name."""
     tests = _tests(manifest)
     found = [
         _relation(node, tests.get(node["unique_id"], []))
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("seed", "model")
-        and (node["config"]["materialized"] in STORED or _group(node) == DIMENSIONS)
+        and (node["config"]["materialized"] in STORED or node["original_file_path"].startswith(DIMENSIONS))
     ]
-    return sorted(found, key=lambda r: (not r.group.startswith(SEEDS), r.group, r.name))
+    return sorted(found, key=lambda r: (r.schema, r.name))
 
 
 def key_of(manifest: Manifest, node: dict[str, Any]) -> tuple[str, ...]:
@@ -101,15 +77,11 @@ def _relation(node: dict[str, Any], tests: list[dict[str, Any]]) -> Relation:
         name: str(declared.get(name) or column["data_type"] or "")
         for name, column in ({name: {"data_type": ""} for name in declared} | node["columns"]).items()
     }
-    order = list(columns)
     return Relation(
         schema=node["schema"],
         name=node["alias"],
-        group=_group(node),
         columns=columns,
-        key=_key(order, tests),
         required=required(tests),
-        references=tuple(sorted(_references(tests), key=lambda r: (order.index(r.column), r.to_table, r.where))),
     )
 
 
@@ -131,20 +103,3 @@ def _of_kind(tests: list[dict[str, Any]], *kinds: str) -> Iterator[dict[str, Any
 def _columns(test: dict[str, Any]) -> tuple[str, ...]:
     arguments = test["test_metadata"]["kwargs"]
     return tuple(arguments.get("columns") or [arguments["column_name"]])
-
-
-def _references(tests: list[dict[str, Any]]) -> Iterator[Reference]:
-    for test in _of_kind(tests, "relationships"):
-        arguments = test["test_metadata"]["kwargs"]
-        target = re.search(r"(?:ref|source)\((?:'\w+',\s*)?'(\w+)'\)", arguments["to"])
-        if target:
-            where = " ".join((test["config"].get("where") or "").split())
-            yield Reference(arguments["column_name"], target[1], arguments["field"], where)
-
-
-def _group(node: dict[str, Any]) -> str:
-    path = Path(node["original_file_path"])
-    if node["resource_type"] == "seed":
-        return str(path.parent)
-    folder = path.parent.relative_to("dbt_project/models")
-    return DIMENSIONS if folder == Path("marts/reference") else str(folder)

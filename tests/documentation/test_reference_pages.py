@@ -1,4 +1,4 @@
-"""The pages written from manifest and seeds are current, and the database is what the diagrams show."""
+"""The pages written from manifest and seeds are current, and the database is what the manifest says."""
 
 from __future__ import annotations
 
@@ -10,34 +10,16 @@ import psycopg
 import pytest
 
 from extract.errors import UsageError
-from extract.reference import erd, faults, grain, marked, questions, tables
+from extract.reference import database, faults, grain, marked, questions, tables
 from extract.reference.manifest import relations
 
 ROOT = Path(__file__).resolve().parents[2]
 Manifest = dict[str, Any]
 
 
-def test_diagrams_are_those_of_the_manifest(manifest: Manifest) -> None:
-    assert (ROOT / erd.PAGE).read_text() == erd.page(relations(manifest)), "run `coeqwal reference pages`"
-
-
-def test_diagram_shows_keys_references_and_conditions(manifest: Manifest) -> None:
-    page = erd.page(relations(manifest))
-    assert "        text reservoir_code PK, FK\n" in page
-    assert '    reservoir ||--o{ reservoir_group_member : "reservoir_code"\n' in page
-    assert """    reservoir ||..o{ variable_map : "entity_code where entity_kind = 'reservoir'"\n""" in page
-    assert '    reservoir |o--o{ reservoir : "parent_reservoir_code"\n' in page
-
-
-def test_diagram_changes_with_the_manifest(manifest: Manifest) -> None:
-    changed = copy.deepcopy(manifest)
-    changed["nodes"]["seed.coeqwal.reservoir"]["config"]["column_types"]["river"] = "integer"
-    assert (ROOT / erd.PAGE).read_text() != erd.page(relations(changed))
-
-
 def test_database_is_what_the_manifest_says(manifest: Manifest, deployed_template: str) -> None:
     with psycopg.connect(deployed_template) as link:
-        assert erd.differences(link, relations(manifest)) == []
+        assert database.differences(link, relations(manifest)) == []
 
 
 NOT_IN_DATABASE, NOT_IN_MANIFEST = "in the manifest, not in the database", "in the database, not in the manifest"
@@ -69,7 +51,7 @@ def test_difference_of_the_database_is_found(
 ) -> None:
     with psycopg.connect(deployed_template) as link:
         link.execute(statement.encode())
-        assert erd.differences(link, relations(manifest)) == found
+        assert database.differences(link, relations(manifest)) == found
         link.rollback()
 
 
@@ -77,7 +59,7 @@ def test_type_that_nobody_declared_is_found(manifest: Manifest, deployed_templat
     changed = copy.deepcopy(manifest)
     changed["nodes"]["model.coeqwal.dim_month"]["columns"]["water_year"]["data_type"] = None
     with psycopg.connect(deployed_template) as link:
-        assert erd.differences(link, relations(changed)) == [
+        assert database.differences(link, relations(changed)) == [
             "reference.dim_month.water_year: no data_type in its yml; the database has integer"
         ]
 

@@ -140,7 +140,7 @@ def test_a_load_that_cannot_be_kept_is_not_shown(url):
 
 @pytest.mark.parametrize("question", ["dss_csv", "csv_staging", "staging_facts", "oracle"])
 @pytest.mark.parametrize("status", ["failed", "error", "not_checked"])
-def test_one_answer_that_is_no_pass_hinders_it(url, question, status):
+def test_one_answer_that_is_no_pass_blocks_it(url, question, status):
     verified.answer(url, SCENARIO, **{question: status})
     with pytest.raises(NotPassedError) as refused:
         activate(url, SCENARIO, "ann")
@@ -153,20 +153,20 @@ def test_one_answer_that_is_no_pass_hinders_it(url, question, status):
     assert activate(url, SCENARIO, "ann").changed
 
 
-def test_one_data_test_that_found_a_row_hinders_it(url):
+def test_one_data_test_that_found_a_row_blocks_it(url):
     results.record(url, dbt_answers(url, FIRST, fct_reservoir_storage_monthly_grain="failed"))
     assert blocking(url) == {("dbt_tests", "reservoir")}
     results.record(url, dbt_answers(url, FIRST))
     assert blocking(url) == set()
 
 
-def test_a_table_with_a_row_too_few_hinders_it(url):
+def test_a_table_with_a_row_too_few_blocks_it(url):
     count(url, FIRST, "fct_reservoir_spill_monthly", 11)
     assert blocking(url) == {("row_counts", "reservoir")}
 
 
 @pytest.mark.parametrize("question", ["dbt_warnings", "trend_report", "api_views"])
-def test_what_only_informs_hinders_nothing(url, question):
+def test_what_only_informs_blocks_nothing(url, question):
     load_id = {"scenario_id": SCENARIO, "load_id": FIRST, "question": question, "family": "all"}
     (name,) = execute(
         url, "select check_name from ops.verification_check where question = 'dbt_warnings' and family = 'all'"

@@ -386,7 +386,7 @@ def test_a_disproved_trend_report_stops_before_the_load(loaded, runs, tmp_path):
     assert loaded("load", "s0188").returncode == 0
 
 
-# ---------------------------------------------------------------- wrong calls and bad surroundings
+# ---------------------------------------------------------------- wrong calls and a failing environment
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,7 @@ def test_a_clean_run_has_no_doubt(warehouse: tuple[str, str]) -> None:
 
 
 def test_the_check_is_red_and_names_the_variables(warehouse: tuple[str, str]) -> None:
-    """What the check found is kept as a result that hinders activation, with the variables by name."""
+    """What the check found is kept as a result that blocks activation, with the variables by name."""
     url, output = warehouse
     assert "FAIL" in output
     query = (

@@ -1,4 +1,4 @@
--- Water lacking by water month for each agricultural aggregate, in TAF and percent.
+-- Shortage by water month for each agricultural aggregate, in TAF and percent.
 with
 
 fact as (
