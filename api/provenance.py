@@ -35,7 +35,7 @@ MAX_TABLES = 40
 REGISTRY = "api_scenario"
 TRACED = ("load_id", "delivery_id")
 """Columns by which a row of results names where it comes from."""
-METHODS = "dbt_project/docs/methods/"
+METHODS = "dbt_project/docs/method/"
 TIER_DELIVERIES = "tier.tier_load"
 WHOLE = "all"
 """The family of checks that concern no single family of statistics."""

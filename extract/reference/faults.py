@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-FOLDER = "dbt_project/docs/reference_faults"
+FOLDER = "dbt_project/docs/reviewer/reference_faults"
 PAGE = f"{FOLDER}/README.md"
 PART = "pages"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from extract.errors import UsageError
 
-PAGE = "dbt_project/docs/questions.md"
+PAGE = "dbt_project/docs/reviewer/questions.md"
 PART = "questions"
 FLAG, QUESTION = "needs_confirmation", "question"
 SHOWN = 60

@@ -91,3 +91,15 @@ def test_described_columns_are_the_real_ones(manifest: dict[str, Any], deployed_
         if difference := real[node["schema"], table] ^ set(node["columns"]):
             wrong[node["name"]] = difference
     assert wrong == {}
+
+
+def test_the_overview_names_every_page() -> None:
+    """The first page of the dbt docs is the index; decisions and faults are named by their folders."""
+    docs = rules.ROOT / "dbt_project" / "docs"
+    index = (docs / "overview.md").read_text(encoding="utf-8")
+    folders = ("columns", "developer/adr", "reviewer/reference_faults")
+    pages = {str(page.relative_to(docs)) for page in docs.rglob("*.md")} - {"overview.md"}
+    own = {page for page in pages if not page.startswith(folders)}
+    assert own
+    assert {page for page in own if f"`{page}`" not in index} == set()
+    assert {page for page in index.split("`")[1::2] if page.endswith(".md")} <= own

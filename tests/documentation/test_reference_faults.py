@@ -13,7 +13,7 @@ import pytest
 from extract.reference.manifest import required
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "dbt_project" / "docs" / "reference_faults"
+FOLDER = ROOT / "dbt_project" / "docs" / "reviewer" / "reference_faults"
 INDEX = "README.md"
 KINDS = {
     "relationship": "relationships",

@@ -54,7 +54,7 @@ async def test_a_path_leads_to_sql_pathname_file_and_checks(client: httpx.AsyncC
     (origin,) = (await ask(client, PATH))["scenarios"]
     (table,) = origin["tables"]
     assert (table["table"], table["query"]) == ("api_reservoir_storage_monthly", "api/queries.py")
-    assert table["method_pages"] == ["dbt_project/docs/methods/reservoir.md"]
+    assert table["method_pages"] == ["dbt_project/docs/method/reservoir.md"]
     assert (ROOT / table["method_pages"][0]).is_file()
     with psycopg.connect(traced.url) as link:
         stored = link.execute(
@@ -196,7 +196,7 @@ def test_the_command_says_the_same_and_an_earlier_load_answers_from_its_frozen_c
 
 
 def test_every_stored_statistic_names_its_method(traced: Traced) -> None:
-    pages = {path.stem for path in (ROOT / "dbt_project" / "docs" / "methods").glob("*.md")}
+    pages = {path.stem for path in (ROOT / "dbt_project" / "docs" / "method").glob("*.md")}
     wrong = {}
     for path in sorted((ROOT / "dbt_project" / "models" / "marts").glob("*/fct_*.sql")):
         named = re.search(r"\(methods?: ([a-z_, ]+)\)", path.read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
 """The lookups and the registry say what they are to say; faults of the earlier lists would be seen coming back.
 
 What dbt's own tests in the yml files catch (keys, references, forms of codes) is not repeated here.
-`dbt_project/docs/reference_faults/registry.md` names the test for each fault.
+`dbt_project/docs/reviewer/reference_faults/registry.md` names the test for each fault.
 """
 
 from __future__ import annotations

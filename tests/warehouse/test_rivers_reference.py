@@ -92,7 +92,7 @@ def wrong_numbers(page: str, nodes: list[Row], arcs: list[Row]) -> list[str]:
 
 
 def test_numbers_on_the_page_are_those_of_the_seeds() -> None:
-    page = (ROOT / "dbt_project" / "docs" / "reference_faults" / "rivers_delta_network.md").read_text()
+    page = (ROOT / "dbt_project" / "docs" / "reviewer" / "reference_faults" / "rivers_delta_network.md").read_text()
     nodes, arcs = (seed_rows(NETWORK / f"network_{kind}.csv") for kind in ("node", "arc"))
     assert wrong_numbers(page, nodes, arcs) == []
     assert len(wrong_numbers(page, nodes[1:], arcs[1:])) == 2
