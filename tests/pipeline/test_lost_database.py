@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -20,8 +21,8 @@ import sys
 from pathlib import Path
 from extract.cli import main
 from extract.warehouse import dbt
-dbt.PROJECT, url, target = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
-def run(): dbt.dbt(["run", "--select", "fct_total", "--threads", "1"], url, target)
+dbt.PROJECT, url, target, select = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4]
+def run(): dbt.dbt(["run", "--select", select, "--threads", "1"], url, target)
 main.app = run
 main.main()
 """
@@ -39,25 +40,26 @@ def project(tmp_path, new_database, prepared_template, monkeypatch):
     return project
 
 
-def start(project, tmp_path):
+def start(project, tmp_path, select="fct_total"):
     """A process that builds `fct_total`, and goes on when nobody holds its rows any more."""
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
-    command = [sys.executable, "-c", CALL, str(project.folder), project.url, str(tmp_path / "dbt" / "own")]
+    command = [sys.executable, "-c", CALL, str(project.folder), project.url, str(tmp_path / "dbt" / "own"), select]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def waiting_dbt(link, run):
-    """Process of the server that waits for us, in the name of dbt."""
+def waiting_dbt(link, run, name="dbt"):
+    """Process of the server that waits for somebody else's lock, in the name of dbt."""
     for _ in range(1800):
         row = link.execute(
-            "select pid from pg_stat_activity where application_name = 'dbt' and wait_event_type = 'Lock'"
-            " and datname = current_database()"
+            "select pid from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
+            " and datname = current_database()",
+            [name],
         ).fetchone()
         if row:
             return row[0]
         assert run.poll() is None, run.communicate()
         time.sleep(0.1)
-    raise AssertionError("dbt does not come")
+    raise AssertionError(f"{name} does not come")
 
 
 def is_gone(link, pid):
@@ -102,6 +104,46 @@ def test_a_lost_race_during_a_build_is_exit_3(project, tmp_path):
     again = start(project, tmp_path)
     _, errors = again.communicate(timeout=120)
     assert again.returncode == 0, errors
+
+
+def test_a_deadlock_during_a_build_is_exit_3_and_changes_nothing(project, tmp_path):
+    """Another session takes what a build takes, rows of the table and their line in the build log, the other way round.
+
+    A gate keeps the build from its second lock until the other session waits for its first, however slow either is;
+    the server looks for deadlocks when dbt has waited for a second, and in the other session not before the test ends.
+    """
+    project.load("s0105", "r2", S_A=30, S_B=30)
+    rows, builds = project.rows("marts.fct_total"), project.rows("ops.scenario_build")
+    with (
+        psycopg.connect(project.url, autocommit=True) as watch,
+        psycopg.connect(project.url) as gate,
+        psycopg.connect(project.url, application_name="other") as other,
+        ThreadPoolExecutor() as aside,
+    ):
+        other.execute("set deadlock_timeout = '1h'")
+        logged = other.execute("select from ops.scenario_build where model = 'fct_total' for update").rowcount
+        gate.execute("lock table staging.value in access exclusive mode")
+        run = start(project, tmp_path, "scenario:s0105,fct_total")
+        victim = waiting_dbt(watch, run)
+        lock = "select pg_advisory_xact_lock(hashtextextended('marts.fct_total/s0105', 0))"
+        second = aside.submit(other.execute, lock)
+        assert waiting_dbt(watch, run, "other") != victim
+        gate.rollback()
+        second.result(timeout=120)  # the server has ended the transaction of the build
+        other.rollback()
+        _, errors = run.communicate(timeout=120)
+    assert logged == 3
+    assert run.returncode == 3, errors
+    assert errors.startswith("error LOST_RACE: the database refused a change of dbt because of another one")
+    assert "run the same command again" in errors
+    assert "SQLSTATE 40P01, RACE" in (tmp_path / "dbt" / "own" / "logs" / "dbt.log").read_text()
+    assert (project.rows("marts.fct_total"), project.rows("ops.scenario_build")) == (rows, builds)
+    again = start(project, tmp_path, "scenario:s0105,fct_total")
+    _, errors = again.communicate(timeout=120)
+    assert again.returncode == 0, errors
+    after = project.sql("select total from marts.fct_total where scenario_id = 's0105'")
+    assert len(after) == 2
+    assert set(after).isdisjoint(project.sql("select total from marts.fct_total where scenario_id <> 's0105'"))
 
 
 def test_a_fault_of_a_model_is_still_exit_1(project, tmp_path):
