@@ -15,7 +15,8 @@ import pytest
 from psycopg.rows import dict_row
 
 from extract.verification import oracle
-from extract.verification.oracle.rivers import SEASONS, TAF_OF_CFS
+from extract.verification.oracle.river_series import TAF_OF_CFS
+from extract.verification.oracle.rivers import SEASONS
 from extract.verification.oracle.run import MONTHS, Run
 from tests.support import reservoir_runs, river_runs
 

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from extract.verification import oracle
-from extract.verification.oracle.rivers import BOUNDS, WEIGHTS
 from extract.verification.oracle.run import MONTHS, Run
+from extract.verification.oracle.water_years import BOUNDS, WEIGHTS
 from tests.support import reservoir_runs
 from tests.warehouse.test_river_oracle import FACTS, rows_of
 

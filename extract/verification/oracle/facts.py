@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from extract.verification.oracle import applied_water, delta, reservoirs, rivers, urban
+from extract.verification.oracle import applied_water, delta, reservoirs, rivers, urban, water_years
+from extract.verification.oracle.river_series import Files, files_of
 from extract.verification.oracle.run import Row, Run
 from extract.verification.oracle.supply import ModelRun
 
@@ -37,8 +38,8 @@ def _supply(function: Callable[..., Iterable[Row]], kind: str) -> Callable[[Run]
     return lambda run: function(ModelRun(run), kind=kind)
 
 
-def _river(function: Callable[[rivers.Files], Iterable[Row]]) -> Callable[[Run], Iterable[Row]]:
-    return lambda run: function(rivers.files_of(run))
+def _river(function: Callable[[Files], Iterable[Row]]) -> Callable[[Run], Iterable[Row]]:
+    return lambda run: function(files_of(run))
 
 
 def _delta(function: Callable[[delta.Output], Iterable[Row]]) -> Callable[[Run], Iterable[Row]]:
@@ -66,7 +67,7 @@ def _facts() -> dict[str, Fact]:
     add("fct_storage_aggregate_monthly", "reservoir", ("aggregate_code", *month), reservoirs.aggregate_monthly)
     add("fct_delta_monthly", "delta", ("variable_code", *month), _delta(delta.monthly))
     add("fct_delta_period_summary", "delta", ("variable_code",), _delta(delta.period_summary))
-    add("fct_water_year_type", "water_year", ("index_code", "water_year"), _river(rivers.water_year_types))
+    add("fct_water_year_type", "water_year", ("index_code", "water_year"), _river(water_years.water_year_types))
     for family, (kind, balances) in BALANCES.items():
         made[f"fct_water_balance_check of {family}"] = Fact(
             family, ("entity_code",), balances, ("verification", "fct_water_balance_check"), kind

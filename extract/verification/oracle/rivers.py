@@ -1,4 +1,4 @@
-"""The statistics of river flows and the types of water years a second time, with numpy.
+"""The statistics of river flows a second time, with numpy.
 
 Shares nothing with the SQL but the seeds. Every function gives one dict per row, with every column of its fact table;
 None stands for NULL.
@@ -6,24 +6,25 @@ None stands for NULL.
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from extract.verification.oracle.run import MONTHS, Row, Run, Values, accepted_names, seed, whole_years
+from extract.verification.oracle.river_series import (
+    CALENDAR_MONTHS,
+    MEASURES,
+    WATER_MONTHS,
+    WATER_YEARS,
+    Files,
+    months,
+    reaches,
+)
+from extract.verification.oracle.run import MONTHS, Row, Values, whole_years
+from extract.verification.oracle.water_years import water_year_types
 
 QUANTILES = (0, 10, 30, 50, 70, 90, 100)
 EXCEEDANCES = (5, 10, 25, 50, 75, 90, 95)
-YEARS = np.array([1921 + (9 + i) // 12 for i in range(MONTHS)])
-CALENDAR_MONTHS = np.array([(9 + i) % 12 + 1 for i in range(MONTHS)])
-DAYS = np.array([calendar.monthrange(y, m)[1] for y, m in zip(YEARS, CALENDAR_MONTHS, strict=True)])
-WATER_YEARS = YEARS + (CALENDAR_MONTHS >= 10)
-WATER_MONTHS = (CALENDAR_MONTHS - 10) % 12 + 1
-TAF_OF_CFS = DAYS * 86400 / 43560000
-UNKNOWN = np.full(MONTHS, np.nan)
 SEASONS = {
     "wet_peak": (12, 1, 2),
     "wet_base": (3, 4),
@@ -31,118 +32,6 @@ SEASONS = {
     "dry": (7, 8, 9, 10),
     "fall_pulse": (11,),
 }
-WEIGHTS = {"SAC_40_30_30": (0.4, 0.3, 0.3, 10.0), "SJR_60_20_20": (0.6, 0.2, 0.2, 4.5)}
-BOUNDS = {"SAC_40_30_30": (9.2, 7.8, 6.5, 5.4), "SJR_60_20_20": (3.8, 3.1, 2.5, 2.1)}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A series: its unit, and 1,200 values with NaN for unknown."""
-
-    units: str
-    values: Values
-
-
-@dataclass(frozen=True)
-class Files:
-    """The series of a model run.
-
-    Attributes:
-        columns: by file, part B and part C.
-        span: positions of the first and last month with a value.
-    """
-
-    columns: dict[tuple[str, str, str], list[Column]]
-    span: tuple[int, int]
-
-
-def files_of(run: Run) -> Files:
-    """The series of a run by name; missing codes are unknown."""
-    columns: dict[tuple[str, str, str], list[Column]] = {}
-    for s in run.series:
-        values = np.where(np.isin(s.values, (-901.0, -902.0)) | (s.values < -1e30), np.nan, s.values)
-        columns.setdefault((s.dss_kind, s.part_b, s.part_c), []).append(Column(s.units.strip().upper(), values))
-    return Files(columns, run.span())
-
-
-def volume(files: Files, row: dict[str, str]) -> Values | None:
-    """TAF of a row of variable_map; unknown throughout if the series may not be used, None if it is not in the file."""
-    names = [(row["dss_kind"], part_b, part_c) for part_b, part_c in accepted_names(row)]
-    found = next((files.columns[name] for name in names if name in files.columns), None)
-    if found is None:
-        return None
-    if len(found) > 1 or found[0].units not in ("CFS", "TAF"):
-        return UNKNOWN
-    scale = TAF_OF_CFS if found[0].units == "CFS" else 1.0
-    return np.asarray(found[0].values * scale * float(row["sign"]) * float(row["factor"]))
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What a model run says of a reach, TAF; None if the series is not in the file."""
-
-    code: str
-    is_tidal: bool
-    flow: Values | None
-    unimpaired_flow: Values | None
-    minimum_flow: Values | None
-    functional_flow_target: Values | None
-
-
-MEASURES = ("flow", "unimpaired_flow", "minimum_flow", "functional_flow_target")
-
-
-def reaches(files: Files) -> Iterator[Reach]:
-    """The reaches of which the file has any series."""
-    mapped = [r for r in seed("04_calsim_data/variable_map") if r["entity_kind"] == "channel_reach"]
-    for row in seed("04_calsim_data/channel_reach"):
-        code = row["reach_code"]
-        own = {r["measure"]: volume(files, r) for r in mapped if r["entity_code"] == code}
-        if any(v is not None for v in own.values()):
-            yield Reach(code, row["is_tidal"] == "true", *(own.get(m) for m in MEASURES))
-
-
-@dataclass(frozen=True)
-class Months:
-    """The months of a reach with a flow, in CFS and TAF, and their ratios."""
-
-    code: str
-    flow: Values
-    cfs: Values
-    natural: Values
-    natural_cfs: Values
-    target: Values
-    minimum_cfs: Values
-    of_unimpaired: Values
-    of_target: Values
-    is_tidal: bool
-
-
-def months(files: Files) -> Iterator[Months]:
-    """The reaches with a flow."""
-    for r in reaches(files):
-        if r.flow is None:
-            continue
-        natural, minimum, target = (
-            UNKNOWN if v is None else v for v in (r.unimpaired_flow, r.minimum_flow, r.functional_flow_target)
-        )
-        ratio, of_target = UNKNOWN.copy(), UNKNOWN.copy()
-        if not r.is_tidal:
-            enough, wanted = natural / TAF_OF_CFS >= 1, target > 0
-            ratio[enough] = r.flow[enough] / natural[enough] * 100
-            of_target[wanted] = r.flow[wanted] / target[wanted] * 100
-        yield Months(
-            r.code,
-            r.flow,
-            r.flow / TAF_OF_CFS,
-            natural,
-            natural / TAF_OF_CFS,
-            target,
-            minimum / TAF_OF_CFS,
-            ratio,
-            of_target,
-            r.is_tidal,
-        )
 
 
 def sample(values: Values) -> Values:
@@ -336,57 +225,6 @@ def availability(files: Files) -> Iterator[Row]:
             row[f"has_{measure}"] = values is not None
             row[f"{measure}_months_count"] = None if values is None else sample(values).size
         yield row
-
-
-def type_of(index: float, bounds: tuple[float, ...]) -> int | None:
-    """Type of an index: wet from its bound on, the others above theirs."""
-    if np.isnan(index):
-        return None
-    return 1 if index >= bounds[0] else 2 + sum(index <= b for b in bounds[1:])
-
-
-def index_range(winter: Values, spring: Values, weights: tuple[float, ...]) -> Iterator[tuple[float, float]]:
-    """Lowest and highest index of each year in turn; the one before the first lies between 0 and the cap."""
-    of_spring, of_winter, of_before, cap = weights
-    low, high = 0.0, cap
-    for w, s in zip(winter, spring, strict=True):
-        now = of_spring * s + of_winter * w
-        yield now + of_before * min(low, cap), now + of_before * min(high, cap)
-        low = now + of_before * min(low, cap)
-        high = now + of_before * min(high, cap)
-        if np.isnan(now):
-            low, high = 0.0, cap
-
-
-def water_year_types(files: Files) -> Iterator[Row]:
-    """Rows of fct_water_year_type."""
-    mapped = [r for r in seed("04_calsim_data/variable_map") if r["entity_kind"] == "water_year_index"]
-    for code, bounds in BOUNDS.items():
-        own = [r for r in mapped if r["entity_code"] == code]
-        parts = [volume(files, r) for r in own if r["measure"] == "unimpaired_flow"]
-        series = next(r for r in own if r["measure"] == "water_year_type")
-        found = files.columns.get(("dv", series["part_b"], series["part_c"]))
-        if not found and all(p is None for p in parts):
-            continue
-        complete = all(p is not None for p in parts)
-        runoff = np.sum([p for p in parts if p is not None], axis=0) if complete else UNKNOWN
-        by_year = runoff.reshape(-1, 12) / 1000
-        ranges = list(index_range(by_year[:, :6].sum(axis=1), by_year[:, 6:10].sum(axis=1), WEIGHTS[code]))
-        for year, (low, high) in zip(range(1922, 2022), ranges, strict=True):
-            computed = type_of(low, bounds) if type_of(low, bounds) == type_of(high, bounds) else None
-            in_may = found[0].values[(year - 1922) * 12 + 7] if found else np.nan
-            of_run = int(in_may) if in_may in (1, 2, 3, 4, 5) else None
-            chosen = of_run if found else computed
-            yield {
-                "index_code": code,
-                "water_year": year,
-                "type_number": chosen,
-                "type_code": None if chosen is None else ("W", "AN", "BN", "D", "C")[chosen - 1],
-                "basis": f"series {series['part_b']}" if found else "computed from runoff",
-                "run_type_number": of_run,
-                "computed_type_number": computed,
-                "computed_index_maf": (low + high) / 2 if high - low <= 0.01 else None,
-            }
 
 
 def year_type(files: Files) -> Iterator[Row]:
