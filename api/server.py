@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,8 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.settings import ApiSettings
+from extract.errors import told
+from extract.ports import refuse_taken
 
 _LOG = Path(__file__).parent / "logging.json"
 _MAX_HEAD_BYTES = 64 * 1024
@@ -28,8 +32,16 @@ def run(host: str, port: int) -> None:
     Args:
         host: address to listen on.
         port: port to listen on.
+
+    Raises:
+        UsageError: a setting cannot be read, or nobody can listen there.
+        PortTakenError: somebody listens there.
     """
+    refuse_taken(host, port)
     settings = ApiSettings()
+    if sys.stdout.isatty():
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        print(f"for people   {address}/explore\nAPI pages    {address}/docs\nstop it with Ctrl-C", flush=True)
     uvicorn.run(
         "api.main:create_app",
         factory=True,
@@ -129,13 +141,18 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def main() -> None:
-    """Read the command line and serve."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Read the command line and serve.
+
+    Args:
+        words: what follows the command; default those of this process.
+    """
     parser = argparse.ArgumentParser(prog="python -m api.server", description="Serve the COEQWAL API.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on")
-    arguments = parser.parse_args()
-    run(arguments.host, arguments.port)
+    arguments = parser.parse_args(words)
+    with told():
+        run(arguments.host, arguments.port)
 
 
 if __name__ == "__main__":

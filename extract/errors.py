@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 EXIT_OK = 0
 EXIT_CHECK_FAILED = 1
 EXIT_USAGE = 2
@@ -33,6 +37,18 @@ class CoeqwalError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\n  remedy: {self.remedy}" if self.remedy else self.message
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """While in here, an error of ours ends the process with its message and its exit code."""
+    try:
+        yield
+    except CoeqwalError as error:
+        print(f"error {error.code}: {error}", file=sys.stderr)
+        for note in getattr(error, "__notes__", []):
+            print(f"  note: {note}", file=sys.stderr)
+        sys.exit(error.exit_code)
 
 
 class UsageError(CoeqwalError):

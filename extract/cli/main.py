@@ -29,13 +29,12 @@ from extract.cli import (
     verify,
 )
 from extract.cli.report import Reporter
-from extract.errors import CoeqwalError, UsageError
+from extract.errors import UsageError, told
 from extract.intake.promote import Candidate, given_by_hand
 from extract.pipeline.pipeline import Pipeline
 from extract.pipeline.stages import Goal
 from extract.records import names
 from extract.settings import settings
-from extract.warehouse.embedded import refuse_taken
 
 app = typer.Typer(
     help="CalSim3 model runs into the COEQWAL warehouse, and the warehouse onto the web.",
@@ -210,10 +209,6 @@ def serve(
     """Serve the API; its log is lines of JSON without addresses and queries of clients."""
     from api.server import run
 
-    refuse_taken(host, port)
-    if sys.stdout.isatty():
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        print(f"for people   {address}/explore\nAPI pages    {address}/docs\nstop it with Ctrl-C", flush=True)
     run(host, port)
 
 
@@ -257,13 +252,8 @@ def main() -> None:
     """Run the command and turn an error of ours into its message and exit code."""
     # as an exception, so that what was begun is put away and children are ended
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    try:
+    with told():
         app()
-    except CoeqwalError as error:
-        print(f"error {error.code}: {error}", file=sys.stderr)
-        for note in getattr(error, "__notes__", []):
-            print(f"  note: {note}", file=sys.stderr)
-        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,10 @@ from extract.intake.promote import given_by_hand
 from extract.intake.zip_file import ModelRunZip
 from extract.pipeline.pipeline import Pipeline
 from extract.pipeline.stages import StageReport, Watch
+from extract.ports import free_port
 from extract.settings import HOME, PROJECT, Settings
 from extract.warehouse import dbt, load
-from extract.warehouse.embedded import EmbeddedServer, free_port
+from extract.warehouse.embedded import EmbeddedServer
 
 SCENARIO = "s9000"
 SERIES = 3500
@@ -72,7 +73,7 @@ class BackgroundApi:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                cwd=PROJECT,
+                cwd=HOME,
                 env={**os.environ, "COEQWAL_DATA_DIR": str(self.data_dir)},
                 start_new_session=True,
             )

@@ -43,7 +43,7 @@ def untold(done: int, total: int) -> None:
 
 
 def dbt(arguments: Sequence[str], url: str, target: Path, tell: Tell = untold) -> str:
-    """Run dbt in the project's root; of its output only what went wrong is let through.
+    """Run dbt on the project; of its output only what went wrong is let through.
 
     Args:
         arguments: as typed after `dbt`.
@@ -228,7 +228,6 @@ def write_profile(profile: Path, url: str) -> None:
         url: the database where DATABASE_URL is not set.
     """
     text = (PROJECT / "profiles.yml.example").read_text()
-    profile.parent.mkdir(parents=True, exist_ok=True)
     temporary = profile.with_name(f".{profile.name}.{os.getpid()}")
     write_private(temporary, MARK + text.replace(EXAMPLE, DatabaseUrl.parse(url).uri))
     temporary.replace(profile)

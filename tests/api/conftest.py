@@ -29,7 +29,7 @@ from api.database import Pool
 from api.main import create_app
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
-from extract.warehouse.embedded import free_port
+from extract.ports import free_port
 from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
 ROOT = Path(__file__).resolve().parents[2]

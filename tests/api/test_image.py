@@ -15,7 +15,7 @@ import httpx
 import pytest
 from packaging.requirements import Requirement
 
-from extract.warehouse.embedded import free_port
+from extract.ports import free_port
 from tests.api.conftest import running
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,9 +21,9 @@ from api.database import Pool
 from api.settings import ApiSettings
 from extract.database import DatabaseUrl
 from extract.errors import UsageError
+from extract.ports import free_port
 from extract.settings import Settings
 from extract.warehouse import reader
-from extract.warehouse.embedded import free_port
 
 BINARY = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 SUMMARY = "/api/statistics/scenarios/s0001/period-summary"

@@ -16,8 +16,8 @@ import pytest
 
 from extract.cli import registry
 from extract.errors import CheckFailedError, DataRefusedError, RetryableError, UsageError
+from extract.ports import free_port
 from extract.settings import PROJECT, Settings
-from extract.warehouse.embedded import free_port
 
 README = (PROJECT / "README.md").read_text()
 EMPTY = f"before\n{registry.BEGIN}\nold\n{registry.END}\nafter\n"

@@ -24,7 +24,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks
 
-from extract.warehouse.embedded import free_port
+from extract.ports import free_port
 from tests.api.conftest import running
 
 TABLE = "/api/v1/tables/"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from extract.warehouse.embedded import free_port
+from extract.ports import free_port
 from tests.api.conftest import running
 
 SECONDS = 1.0

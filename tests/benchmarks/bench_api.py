@@ -39,8 +39,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from api.database import statement  # noqa: E402
+from extract.ports import free_port  # noqa: E402
 from extract.settings import settings  # noqa: E402
-from extract.warehouse.embedded import free_port  # noqa: E402
 
 CONNECTIONS, SCENARIOS = 16, 24
 # of each server to PostgreSQL: with more than two per core they only take time from each other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -74,7 +75,10 @@ def test_it_has_the_project_as_it_is_here(installed: Run) -> None:
     assert mine.stdout.strip() == project_fingerprint(), mine.stderr
 
 
-def test_it_runs_verifies_and_activates(installed: Run, tmp_path: Path) -> None:
+def test_it_sets_up_runs_verifies_activates_and_explains(installed: Run, tmp_path: Path) -> None:
+    before = files_of(installed)
+    init = installed("-m", "extract", "db", "init")
+    assert init.returncode == 0, init.stdout + init.stderr
     made = make_model_run(tmp_path / f"{SCENARIO}.zip", SCENARIO, series=300, seed=1, reference=True)
     files = ["--zip", str(made.zip_path), "--trend", str(made.reference_path)]
     run = installed("-m", "extract", "run", SCENARIO, *files)
@@ -82,4 +86,22 @@ def test_it_runs_verifies_and_activates(installed: Run, tmp_path: Path) -> None:
     assert f"{SCENARIO} is in the warehouse" in run.stdout
     with psycopg.connect(installed.url) as link:  # type: ignore[attr-defined]
         active = link.execute("select is_active from api.api_scenario where scenario_id = %s", [SCENARIO]).fetchone()
+        stored = link.execute(
+            "select q50_taf from marts.fct_reservoir_storage_monthly"
+            " where scenario_id = %s and reservoir_code = 'SHSTA' and water_month = 4",
+            [SCENARIO],
+        ).fetchone()
     assert active == (True,)
+    key = [f"scenario_id={SCENARIO}", "reservoir_code=SHSTA", "water_month=4"]
+    told = installed("-m", "extract", "explain", "fct_reservoir_storage_monthly", *key, "q50_taf", "--json")
+    assert told.returncode == 0, told.stderr
+    (row,) = json.loads(told.stdout)["scenarios"][0]["tables"][0]["rows"]
+    assert row["q50_taf"] > 0
+    assert stored == (row["q50_taf"],)
+    assert files_of(installed) == before  # what it makes is below the current folder
+
+
+def files_of(installed: Run) -> list[str]:
+    """The files of the package, but for byte code."""
+    package = Path(installed("-c", "import extract; print(extract.__file__)").stdout.strip()).parent
+    return sorted(str(path) for path in package.rglob("*") if "__pycache__" not in path.parts)

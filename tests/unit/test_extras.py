@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import socket
 import subprocess
 import sys
 import tomllib
@@ -16,7 +17,7 @@ from packaging.requirements import Requirement
 
 from extract.demo.synthetic import make_model_run
 from extract.extras import EXTRAS
-from extract.warehouse.embedded import free_port
+from extract.ports import free_port
 from tests.api.conftest import running
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +127,8 @@ def test_every_package_that_is_imported_is_in_the_table():
     ("extras", "arguments", "wanted"),
     [
         ([], ["extract", "s0001"], "extract"),
-        (["api"], ["serve"], "extract"),
+        (["api"], ["status"], "extract"),
+        ([], ["serve"], "api"),
         (["extract"], ["synthesize", "s0001"], "heclib"),
         (["extract"], ["serve"], "api"),
         (["extract"], ["db", "start"], "embedded"),
@@ -187,11 +189,21 @@ def test_a_file_for_heclib_is_not_refused_where_heclib_is_missing(coeqwal, new_d
     assert not (tmp_path / "data" / "archive" / "rejected").exists()
 
 
-def test_the_service_answers_with_the_packages_of_its_extra(installed):
+@pytest.mark.parametrize("program", [("api.server",), ("extract", "serve")])
+def test_the_service_answers_with_the_packages_of_its_extra(installed, program):
     python, environment = installed("api")
     port = free_port()
-    command = [*python, "-m", "api.server", "--port", str(port)]
+    command = [*python, "-m", *program, "--port", str(port)]
     with running(command, port, env={**environment, "DATABASE_URL": AWAY}) as url:
         code = "import sys, urllib.request as r; print(r.urlopen(sys.argv[1]).read().decode())"
         told = subprocess.run([sys.executable, "-c", code, f"{url}/api/health/live"], capture_output=True, check=True)
     assert b"alive" in told.stdout
+
+
+def test_the_command_of_the_service_refuses_as_elsewhere(coeqwal):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = coeqwal(["api"], "serve", "--port", other.getsockname()[1], DATABASE_URL=AWAY)
+    assert done.returncode == 3, done.stderr
+    assert done.stderr.startswith("error PORT_TAKEN: ")

@@ -5,7 +5,8 @@ import psycopg
 import pytest
 
 from extract.errors import DatabaseAwayError
-from extract.warehouse.embedded import EmbeddedServer, bundled_binaries, free_port
+from extract.ports import free_port
+from extract.warehouse.embedded import EmbeddedServer, bundled_binaries
 
 pytestmark = pytest.mark.database
 
