@@ -1,4 +1,4 @@
-"""`coeqwal activate` and `coeqwal deactivate`: what the API shows of a scenario."""
+"""`coeqwal activate`, `deactivate` and `release`: what the API shows of a scenario, and what may be handed on."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from extract.archive import Archive
 from extract.cli.report import Reporter
 from extract.pipeline.pipeline import Pipeline
 from extract.records.names import check_scenario_id
 from extract.records.operator import operator
+from extract.releases.release import release as release_load
 from extract.settings import settings
 from extract.warehouse.activation import NotPassedError
 
@@ -54,3 +56,10 @@ def deactivate(
     """Let the API show nothing of the scenario any more; its rows stay."""
     scenario_id = check_scenario_id(scenario)
     Pipeline(settings(), scenario_id, Reporter(as_json)).deactivate(by or operator(), reason)
+
+
+def release(scenario: ScenarioArgument, by: ByOption = None) -> None:
+    """Freeze the load that the API shows as a release; refused unless every check that blocks one has passed."""
+    scenario_id, config = check_scenario_id(scenario), settings()
+    made = release_load(config.resolved_database_url(), Archive.of(config), scenario_id, by or operator())
+    print(f"release done: {made.record.load_id}, {len(made.record.tables)} tables, {made.archive.uri(made.key)}")

@@ -15,7 +15,7 @@ from extract.intake import overrides
 from extract.records.names import check_scenario_id
 from extract.warehouse.load import connection
 
-BLOCKS_ACTIVATION = "blocks_activation"
+BLOCKS_ACTIVATION, BLOCKS_RELEASE = "blocks_activation", "blocks_release"
 DONE = ("passed", "not_applicable")
 
 
@@ -36,6 +36,11 @@ class Cell:
     def blocks(self) -> bool:
         """Whether the load must not be shown because of it."""
         return self.severity == BLOCKS_ACTIVATION and self.status not in DONE
+
+    @property
+    def blocks_release(self) -> bool:
+        """Whether the load must not be released because of it, shown or not."""
+        return self.severity in (BLOCKS_ACTIVATION, BLOCKS_RELEASE) and self.status not in DONE
 
     @property
     def is_untested(self) -> bool:
@@ -179,7 +184,7 @@ def activate(
         NotPassedError: a blocking check of this load failed, or nobody made it.
     """
     with connection(url) as link:
-        _lock(link, scenario_id)
+        lock(link, scenario_id)
         row = link.execute(
             "select receipt_id from staging.scenario_load where scenario_id = %s", [check_scenario_id(scenario_id)]
         ).fetchone()
@@ -210,7 +215,7 @@ def deactivate(url: str, scenario_id: str, by: str, reason: str | None = None) -
         UsageError: it was never activated.
     """
     with connection(url) as link:
-        _lock(link, scenario_id)
+        lock(link, scenario_id)
         before = state(link, check_scenario_id(scenario_id))
         if before is None:
             raise UsageError(f"{scenario_id} was never activated", "`coeqwal status` shows what is active")
@@ -238,8 +243,8 @@ def active_scenarios(url: str) -> set[str]:
         return {str(row[0]) for row in link.execute("select scenario_id from api.api_scenario where is_active")}
 
 
-def _lock(link: psycopg.Connection, scenario_id: str) -> None:
-    """The lock of a load, so that none comes in meanwhile."""
+def lock(link: psycopg.Connection, scenario_id: str) -> None:
+    """Hold the lock of a load until the transaction ends, so that none comes in meanwhile."""
     link.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"staging/{scenario_id}"])
 
 

@@ -177,15 +177,22 @@ def test_what_only_informs_blocks_nothing(url, question):
     assert activate(url, SCENARIO, "ann", confirmation="the report is wrong").changed
 
 
-def override(url):
-    """Somebody loads a run that the trend report disproves."""
+def judge(url, state, reason=None):
+    """The trend report's verdict on the run."""
     execute(
         url,
         "insert into ops.ingest_run (scenario_id, stage, state, receipt_id, override_reason, operator, started_at)"
-        " values (%s, 'validate', 'OVERRIDDEN', %s, 'a typing error', 'bob', now())",
+        " values (%s, 'validate', %s, %s, %s, 'bob', now())",
         SCENARIO,
+        state,
         FIRST,
+        reason,
     )
+
+
+def override(url):
+    """Somebody loads a run that the trend report disproves."""
+    judge(url, "OVERRIDDEN", "a typing error")
 
 
 def test_a_disproved_load_is_shown_only_by_a_second_decision(url):
@@ -312,7 +319,7 @@ def test_no_load_comes_in_between_check_and_record(url):
         loading.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"staging/{SCENARIO}"])
         waiting.execute("set lock_timeout = '200ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
-            activation._lock(waiting, SCENARIO)
+            activation.lock(waiting, SCENARIO)
 
 
 # ---------------------------------------------------------------- as commands
