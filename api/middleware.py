@@ -44,7 +44,7 @@ class RequestRecord:
     """Gives each request an id, and writes one line about it into the log: no address, no query, no path as it came.
 
     The answer carries the id as `X-Request-ID`, and `X-Process-Time` (seconds until it began). Whatever it is, browsers
-    are told to take it for nothing but what its type says.
+    must not guess another content type.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -27,7 +27,7 @@ _SHUTDOWN_SECONDS = 20
 
 
 def run(host: str, port: int) -> None:
-    """Serve until the process is told to end.
+    """Serve until the process receives SIGTERM or SIGINT.
 
     Args:
         host: address to listen on.

@@ -17,7 +17,7 @@ class SourceModel(BaseModel):
     invocation_id: str | None = Field(description="Run of dbt that made the rows")
     built_at: datetime | None = Field(description="When it made them")
     compiled_sql: str | None = Field(
-        default=None, description="The very SQL that was run; given of the served view and of what it reads itself"
+        default=None, description="The compiled SQL; of the served view and the tables that it reads directly"
     )
 
 
@@ -128,7 +128,7 @@ class Origin(BaseModel):
 
     scenario_id: str
     load: LoadOrigin | None = Field(description="The model run; null for tier results without one")
-    from_release: bool = Field(description="Whether this is told from the frozen copy of an earlier load")
+    from_release: bool = Field(description="Whether this answer comes from the frozen copy of an earlier load")
     checks: list[Check]
     tables: list[TableOrigin]
 

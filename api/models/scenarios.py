@@ -158,7 +158,7 @@ class Choice(BaseModel):
 
 
 class Assumptions(BaseModel):
-    """What model runs assume about their surroundings."""
+    """Assumptions of the model runs."""
 
     assumptions: list[Choice]
     total: int = Field(description="Number of assumptions")

@@ -74,7 +74,7 @@ async def list_themes(db: Db, listing: List) -> Themes:
 
 @router.get("/assumptions", summary="Assumptions", responses=LISTED)
 async def list_assumptions(db: Db, listing: List) -> Assumptions:
-    """What model runs assume about their surroundings."""
+    """Assumptions of the model runs."""
     rows = await db.fetch("assumptions")
     listing.whole(len(rows))
     return Assumptions.model_validate(_listed("assumptions", rows))

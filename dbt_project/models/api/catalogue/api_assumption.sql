@@ -1,4 +1,4 @@
--- What do model runs assume about their surroundings, and which sibling groups do? Route: assumptions.
+-- Assumptions of model runs, with the sibling groups that share them. Route: assumptions.
 with
 
 assumption as (
