@@ -58,6 +58,8 @@ Row = dict[str, Any]
 NOT_NULL = "not null"
 AHEAD = 4
 """So many requests are under way at a time."""
+PLAIN = {"accept-encoding": "identity"}
+"""Each answer is read once, within the same machine mostly: to compress it would take longer than to send it."""
 ROUTES_FILE = Path(__file__).with_name("api_routes.yml")
 
 
@@ -274,7 +276,7 @@ def _by_values(rows: list[Row], columns: Sequence[str]) -> Callable[[dict[str, A
 async def _client(subject: Subject) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the running API, or of the application within this process."""
     if subject.api_address is not None:
-        async with httpx.AsyncClient(base_url=subject.api_address, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=subject.api_address, timeout=60, headers=PLAIN) as client:
             yield client
         return
     app = create_app(ApiSettings(database_url=subject.url))
@@ -282,7 +284,7 @@ async def _client(subject: Subject) -> AsyncIterator[httpx.AsyncClient]:
     async with (
         _without_access_log(),
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=transport, base_url="http://verify", timeout=60) as client,
+        httpx.AsyncClient(transport=transport, base_url="http://verify", timeout=60, headers=PLAIN) as client,
     ):
         yield client
 
