@@ -55,6 +55,7 @@ lint: .venv/ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/codespell --dictionary=- --dictionary=tests/documentation/words.txt *.md api dbt_project extract macros seeds tests
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models tests/dbt
 
 test: lint

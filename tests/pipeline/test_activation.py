@@ -280,7 +280,7 @@ def test_a_rebuild_changes_nothing_for_readers_and_has_to_be_checked_again(url):
     }  # fmt: skip
 
 
-def test_families_that_the_run_does_not_have_hinder_nothing(url):
+def test_families_that_the_run_does_not_have_block_nothing(url):
     known = cells(url)
     assert known["oracle", "refuge"].status == "not_applicable"
     assert known["oracle", "refuge"].reason == "the model run holds no series that this family is made from"

@@ -1,4 +1,4 @@
-"""Doubts about series: which values, units and flags of the reader become rows, and which of them hinder a run."""
+"""Doubts about series: which values, units and flags of the reader become rows, and which of them block a run."""
 
 from __future__ import annotations
 
