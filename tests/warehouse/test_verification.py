@@ -335,6 +335,7 @@ def test_while_it_runs_the_command_names_the_question(monkeypatch: pytest.Monkey
 
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/x")
     monkeypatch.setattr(Reporter, "watch", watch)
+    monkeypatch.setattr("extract.cli.verify.settings", Settings)  # not what another test has left of it
     for name in ("run", "keep", "_show"):
         monkeypatch.setattr(f"extract.cli.verify.{name}", lambda *_, **__: [])
     command.scenarios(["s0011", "s0020"], ["oracle", "dss_csv"], as_json=False, docs=None, api=None)
