@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 
@@ -98,14 +98,14 @@ class _View:
         if self._live:
             self._live.update(self._table(progress))
 
-    def _table(self, progress: Progress) -> Table:
+    def _table(self, progress: Progress) -> Group:
         left = "" if progress.seconds_left is None else f", about {progress.seconds_left / 60:.0f} min left"
         counts = f"{len(progress.finished)} done, {len(progress.failed)} failed, {len(progress.waiting)} waiting{left}"
-        table = Table(caption=counts, caption_justify="left", box=None)
+        table = Table(box=None)
         for heading in ("scenario", "stage", "for"):
             table.add_column(heading)
         for scenario_id, (step, since) in progress.under_way.items():
             now = running(self._config.data_dir, scenario_id)
             minutes, seconds = divmod(int(time.monotonic() - since), 60)
             table.add_row(scenario_id, now.stage if now and now.stage else step, f"{minutes}:{seconds:02}")
-        return table
+        return Group(table, counts)

@@ -13,13 +13,14 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Literal, get_args
 
 from extract.archive import Archive
-from extract.errors import CheckFailedError, CoeqwalError
+from extract.errors import CoeqwalError
 from extract.pipeline.pipeline import Pipeline
 from extract.pipeline.plan import Pair, carry_out_pair, exit_code
 from extract.pipeline.stages import Goal, StageReport, Work, is_built
@@ -28,6 +29,8 @@ from extract.warehouse import dbt
 
 BATCH = 4
 """Scenarios of one dbt command: its start is shared, and one that fails makes all of them be built again, alone."""
+
+Step = Goal | Literal["plan"]
 
 ALONE: set[Goal] = {"build", "active"}
 """Steps of which one is under way at a time: dbt keeps all cores busy, and the API is asked about what it shows, which
@@ -50,12 +53,13 @@ class StepResult:
     """What became of a step of a scenario.
 
     Attributes:
+        step: a goal, or `plan`.
         reports: the stages that were run.
         output: what dbt said.
     """
 
     scenario_id: str
-    step: Goal
+    step: Step
     seconds: float
     reports: tuple[StageReport, ...] = ()
     output: str = ""
@@ -205,7 +209,8 @@ class _Scheduler:
         return results
 
     def _note(self, result: StepResult) -> None:
-        progress, at = self.progress, self._steps.index(result.step)
+        step = next(step for step in self._steps if step == result.step)
+        progress, at = self.progress, self._steps.index(step)
         del progress.under_way[result.scenario_id]
         if result.failure:
             progress.failed[result.scenario_id] = result.failure
@@ -240,10 +245,10 @@ def _planned(pairs: Sequence[Pair]) -> StepResult:
         for pair in pairs:
             carry_out_pair(pipeline, pair.stage)
 
-    return _told(pairs[0].scenario_id, "active", work)
+    return _told(pairs[0].scenario_id, "plan", work)
 
 
-def _told(scenario_id: str, step: Goal, work: Callable[[Pipeline], None]) -> StepResult:
+def _told(scenario_id: str, step: Step, work: Callable[[Pipeline], None]) -> StepResult:
     """Do something with a scenario, and say what became of it instead of printing and raising."""
     reports: list[StageReport] = []
     began, failure = time.monotonic(), None
@@ -253,17 +258,20 @@ def _told(scenario_id: str, step: Goal, work: Callable[[Pipeline], None]) -> Ste
         except CoeqwalError as error:
             notes = "".join(f"\n  note: {note}" for note in getattr(error, "__notes__", []))
             failure = Failure(error.code, error.exit_code, f"{error}{notes}")
+        except Exception:
+            # a fault of ours: this scenario ends here, with all that is needed to mend it, and the others go on
+            failure = Failure(CoeqwalError.code, CoeqwalError.exit_code, traceback.format_exc())
     return StepResult(scenario_id, step, time.monotonic() - began, tuple(reports), said.getvalue(), failure)
 
 
 def _build(scenario_ids: Sequence[str], step: Goal) -> list[StepResult]:
     """In a worker: one dbt command for all; if it fails, each alone, so that one keeps no other up."""
-    settings = Settings()
-    url = settings.resolved_database_url()
-    works = [Work(settings, scenario_id, Archive.of(settings), url) for scenario_id in scenario_ids]
-    needed = [f"scenario:{work.scenario_id}" for work in works if not is_built(work)]
-    if len(needed) > 1:
-        # what is wrong with one of them is said where it is built alone
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(CheckFailedError):
+    # what is wrong is said where it is met again, by the one that it is wrong with
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(CoeqwalError):
+        settings = Settings()
+        url = settings.resolved_database_url()
+        works = [Work(settings, scenario_id, Archive.of(settings), url) for scenario_id in scenario_ids]
+        needed = [f"scenario:{work.scenario_id}" for work in works if not is_built(work)]
+        if len(needed) > 1:
             dbt.dbt(["build", "--select", *needed], url, works[0].dbt_folder("several"))
     return _one_each(scenario_ids, step)

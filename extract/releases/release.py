@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from extract.archive import Archive
 from extract.errors import DataRefusedError, UsageError
-from extract.intake import overrides
 from extract.records.names import check_scenario_id
 from extract.releases import frozen_copy
 from extract.releases.frozen_copy import Release
 from extract.warehouse import activation
 from extract.warehouse.activation import Cell
 from extract.warehouse.load import connection
-
-REPORT_QUESTION = "trend_report"
-"""The one question whose wrong answer a person may overrule; see `overrides`."""
 
 
 class NotReleasableError(DataRefusedError):
@@ -31,12 +27,7 @@ class NotReleasableError(DataRefusedError):
     code = "NOT_RELEASABLE"
 
     def __init__(self, load_id: str, cells: list[Cell]) -> None:
-        listed = "\n".join(f"    {cell.words()}" for cell in cells)
-        commands = dict.fromkeys(cell.command.replace("SCENARIO", cell.scenario_id) for cell in cells)
-        super().__init__(
-            f"the load {load_id} is not released: {len(cells)} checks that block it have not passed\n{listed}",
-            "see what is wrong; these ask again: " + ", ".join(f"`{command}`" for command in commands),
-        )
+        super().__init__(*activation.open_checks(f"the load {load_id} is not released", cells))
         self.cells = cells
 
 
@@ -52,8 +43,8 @@ def release(url: str, archive: Archive, scenario_id: str, by: str) -> Release:
 
     Raises:
         UsageError: the API does not show the load that the statistics are of.
-        NotConfirmedError: the trend report disproves the load, and nobody has confirmed that it is shown.
-        NotReleasableError: a check that blocks activation or release failed, or nobody made it.
+        NotReleasableError: a check that blocks activation or release failed, or nobody made it. A load that the trend
+            report disproves is such a case, whatever was decided about showing it.
     """
     with connection(url) as link:
         activation.lock(link, check_scenario_id(scenario_id))
@@ -63,9 +54,6 @@ def release(url: str, archive: Archive, scenario_id: str, by: str) -> Release:
                 f"the API shows no load of {scenario_id} that could be released",
                 f"show it first, with `coeqwal activate {scenario_id}`",
             )
-        overridden = overrides.confirmed(link, scenario_id, state.load_id, by, None)
-        excused = REPORT_QUESTION if overridden else None
-        known = activation.cells(link, [scenario_id])
-        if open_ := [cell for cell in known if cell.blocks_release and cell.question_code != excused]:
+        if open_ := [cell for cell in activation.cells(link, [scenario_id]) if cell.blocks_release]:
             raise NotReleasableError(state.load_id, open_)
         return frozen_copy.freeze(url, archive, scenario_id, state.load_id, by)

@@ -86,6 +86,16 @@ class Activation:
     changed: bool
 
 
+def open_checks(what: str, cells: Sequence[Cell]) -> tuple[str, str]:
+    """Message and remedy of a refusal for checks that have not passed."""
+    listed = "\n".join(f"    {cell.words()}" for cell in cells)
+    commands = dict.fromkeys(cell.command.replace("SCENARIO", cell.scenario_id) for cell in cells)
+    return (
+        f"{what}: {len(cells)} checks that block it have not passed\n{listed}",
+        "see what is wrong; these ask again: " + ", ".join(f"`{command}`" for command in commands),
+    )
+
+
 class NotPassedError(CheckFailedError):
     """Checks that block the activation of a load have not passed.
 
@@ -97,12 +107,7 @@ class NotPassedError(CheckFailedError):
     code = "NOT_PASSED"
 
     def __init__(self, load_id: str, cells: list[Cell]) -> None:
-        listed = "\n".join(f"    {cell.words()}" for cell in cells)
-        commands = dict.fromkeys(cell.command.replace("SCENARIO", cell.scenario_id) for cell in cells)
-        super().__init__(
-            f"the load {load_id} must not be shown: {len(cells)} checks that block it have not passed\n{listed}",
-            "see what is wrong; these ask again: " + ", ".join(f"`{command}`" for command in commands),
-        )
+        super().__init__(*open_checks(f"the load {load_id} must not be shown", cells))
         self.cells = cells
 
     def as_json(self) -> list[dict[str, Any]]:

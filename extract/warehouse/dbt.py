@@ -31,7 +31,7 @@ Tell = Callable[[int, int], None]
 
 
 VARIABLES = {"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "TEMP", "TMP", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV"}
-PREFIXES = ("COEQWAL_", "DBT_", "LC_", "PG", "PYTHON")
+PREFIXES = ("COEQWAL_", "DBT_", "KRB5", "LC_", "PG", "PYTHON")
 """What dbt is given of the environment."""
 
 NODE_ENDED = {"LogSeedResult", "LogModelResult", "LogTestResult", "LogNodeNoOpResult", "LogSkipBecauseError"}

@@ -198,3 +198,27 @@ def test_stopped_it_leaves_nothing_running_and_goes_on_later(coeqwal: Any) -> No
             " and scenario_id <> '*'"
         ).fetchone()
         assert commands == (1,), "one dbt command built both"
+
+
+def test_a_plan_is_carried_out_scenario_by_scenario_side_by_side(coeqwal: Any, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.csv"
+    plan.write_text("scenario_id,stage,reason\ns0105,load,\ns0021,load,\ns0020,load,\n")
+    result = coeqwal("run", "--plan", str(plan), "--workers", "2")
+    assert result.returncode == 2, "the only failure is one of usage"
+    assert sorted(line.split()[:3] for line in result.stdout.splitlines()) == [
+        ["s0020", "plan", "done"],
+        ["s0021", "plan", "FAILED"],
+        ["s0105", "plan", "done"],
+    ]
+    assert "s0021" in result.stderr
+
+
+def test_a_fault_of_the_program_ends_one_scenario_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a fault")
+
+    monkeypatch.setattr(many, "Pipeline", broken)
+    result = many._one("s0001", "load")
+    assert result.failure is not None
+    assert (result.failure.code, result.failure.exit_code) == ("ERROR", 1)
+    assert "ZeroDivisionError: a fault" in result.failure.text

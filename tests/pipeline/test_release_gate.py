@@ -7,7 +7,6 @@ import pytest
 from extract.archive import Archive
 from extract.cli import activation as commands
 from extract.errors import EXIT_REFUSED, UsageError
-from extract.intake.overrides import NotConfirmedError
 from extract.releases.release import NotReleasableError, release
 from extract.settings import Settings
 from extract.warehouse.activation import activate, deactivate
@@ -61,21 +60,16 @@ def test_a_run_without_a_trend_report_is_shown_and_not_released(url, archive):
     assert status in ("not_checked", "unknown")
 
 
-def test_a_disproved_load_is_released_as_far_as_it_was_confirmed(url, archive):
+def test_a_disproved_load_is_never_released(url, archive):
+    """It may be shown, by a second decision; no release takes it."""
     override(url)
     activate(url, SCENARIO, "ann", confirmation="the report is of another run")
-    made = release(url, archive, SCENARIO, "ann")
-    assert made.record.override is not None
-    assert made.record.override.confirmed_by == "ann"
-    verified.answer(url, SCENARIO, api_views="failed")
-    with pytest.raises(NotReleasableError, match="api_views of "):
-        release(url, archive, SCENARIO, "ann")
+    assert refused(url, archive) == {("trend_report", "failed")}
 
 
 def test_a_load_that_became_disproved_is_not_released(shown, archive):
     override(shown)
-    with pytest.raises(NotConfirmedError):
-        release(shown, archive, SCENARIO, "ann")
+    assert refused(shown, archive) == {("trend_report", "failed")}
 
 
 def test_what_is_not_shown_is_not_released(shown, archive):
