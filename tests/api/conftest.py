@@ -1,7 +1,7 @@
 """A stand-in for the built warehouse, fast and with rows chosen by hand, and the application on top of it.
 
 The stand-in's views are generated from the contracts of the dbt models in `dbt_project/models/api`, so it cannot
-offer a column that the warehouse does not; what they hold is in `tests/api/stand_in.py`.
+offer a column that the warehouse does not; what they hold is in `tests/support/stand_in.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from api.main import create_app
 from api.settings import ApiSettings
 from api.snapshot import Snapshot
 from extract.ports import free_port
-from tests.api import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
+from tests.support import stand_in, stand_in_catalogue, stand_in_files, stand_in_network, stand_in_supply
 
 ROOT = Path(__file__).resolve().parents[2]
 Contract = dict[str, dict[str, str]]

@@ -12,7 +12,7 @@ import pytest
 from api.database import Row
 from api.routes.batch import MAX_SCENARIOS
 from api.snapshot import Snapshot
-from tests.api.golden_files import assert_golden, assert_no_other_files
+from tests.support.golden_files import assert_golden, assert_no_other_files
 
 BATCH = "/api/statistics/batch"
 S = "/api/statistics/scenarios"

@@ -12,9 +12,9 @@ import pytest
 from psycopg.rows import dict_row
 
 from extract.verification.oracle.run import Run
-from tests.api.golden_files import golden, shape
 from tests.api.test_tier_routes import assert_is_geojson
 from tests.support import delta_runs, river_runs, tier_results, verified
+from tests.support.golden_files import golden, shape
 from tests.support.reservoir_runs import load, storage
 
 SCENARIO = "s0020"

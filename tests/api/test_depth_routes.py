@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.golden_files import assert_golden, assert_no_other_files
+from tests.support.golden_files import assert_golden, assert_no_other_files
 
 STORAGE = "/api/data-in-depth/reservoir-storage"
 ROUTES = {

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect, sync_playwr
 
 from api.main import create_app
 from api.settings import ApiSettings
-from tests.api.explore_answers import HOSTILE, QUANTILES, answer
+from tests.support.explore_answers import HOSTILE, QUANTILES, answer
 
 FOLDER = Path(__file__).resolve().parents[2] / "api" / "explore"
 VIEWS = ("bands", "exceedance", "difference", "tiers")

@@ -20,7 +20,7 @@ from extract.archive import Archive
 from extract.records.names import object_key
 from extract.storage.s3 import S3Folder
 from tests.api.conftest import Serve
-from tests.api.stand_in_files import CONTENTS
+from tests.support.stand_in_files import CONTENTS
 
 TYPES = {"zip": "zip", "output": "output_csv", "sv": "sv_csv"}
 KEY = "k" * 32

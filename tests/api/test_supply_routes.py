@@ -15,8 +15,8 @@ import pytest
 from api.models.supply import RefugeMonthly
 from api.queries import columns_of
 from api.routes.supply import REFUGE_MONTHLY, ROUTES
-from tests.api.golden_files import assert_golden, assert_no_other_files
-from tests.api.stand_in import entities_of, number_of
+from tests.support.golden_files import assert_golden, assert_no_other_files
+from tests.support.stand_in import entities_of, number_of
 
 ROOT = Path(__file__).resolve().parents[2]
 S = "/api/statistics/scenarios/{}"

@@ -20,7 +20,7 @@ from tests.api import (
     test_tier_routes,
 )
 from tests.api.conftest import BY_HAND, Contract, Serve
-from tests.api.stand_in import number_of
+from tests.support.stand_in import number_of
 
 GOLDEN: dict[str, str] = {
     f"{folder}/{name}": path

@@ -9,7 +9,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.golden_files import assert_golden, assert_no_other_files
+from tests.support.golden_files import assert_golden, assert_no_other_files
 
 ROUTES = {
     "definitions": "/api/tiers/definitions",

@@ -14,9 +14,9 @@ import pytest
 from extract.convert.csv_files import LOAD_COLUMNS
 from extract.records import calendar
 from extract.warehouse import load
-from tests.api.golden_files import golden, shape
 from tests.api.test_supply_routes import GOLDEN as GOLDEN_SUPPLY
 from tests.support import verified
+from tests.support.golden_files import golden, shape
 
 SCENARIO = "s9002"
 RECEIPT = f"{SCENARIO}-0123456789ab"

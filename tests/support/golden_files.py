@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-_FOLDER = Path(__file__).parent / "golden"
+_FOLDER = Path(__file__).resolve().parents[1] / "api" / "golden"
 _BY_CODE = {"reservoirs", "aggregates", "contractors", "demand_units"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.api.stand_in import Row, entities_of
+from tests.support.stand_in import Row, entities_of
 
 GROUPS = {"tier": ["72_PU", "02_PU"], "var_wba": ["02_PU"], "var_gw_only": ["72_PU"]}
 
